@@ -1,0 +1,150 @@
+// Package matrix compares tools for a purpose: gates knock candidates out by
+// the catalogue's facts, people score the rest on weighted criteria, and the
+// verdict says who leads, by how much, and how little it takes to change that.
+//
+// A fact nobody knows neither passes a gate nor fails it: the candidate stays
+// in the ranking and the question stays open.
+package matrix
+
+import (
+	"deckplan/internal/catalog"
+	"deckplan/internal/plan"
+	"deckplan/internal/verdict"
+)
+
+// State says where a candidate stands.
+type State string
+
+const (
+	Ranked     State = "ranked"     // every criterion that weighs anything has a score
+	Incomplete State = "incomplete" // some score is missing, or nothing weighs anything
+	Out        State = "out"        // a gate knocked it out
+)
+
+// Analysis is a matrix worked out. It is empty (Matrix.ID is "") for a matrix
+// that the plan lacks.
+type Analysis struct {
+	Matrix   plan.Matrix     `json:"matrix"`
+	Criteria []Criterion     `json:"criteria"`
+	Rows     []Row           `json:"rows"`  // ranked ones best first, then incomplete ones, then those out
+	Gates    []Gate          `json:"gates"` // every kind of gate, in force or not
+	Flip     *Flip           `json:"flip,omitempty"`
+	Verdict  verdict.Verdict `json:"verdict"`
+}
+
+// Criterion is a criterion with its share of the result, a fraction; the
+// shares of a matrix add up to 1, or are all 0 where nothing weighs anything.
+type Criterion struct {
+	plan.Criterion
+	Share float64 `json:"share"`
+}
+
+// Row is a candidate's line.
+type Row struct {
+	Candidate plan.Candidate `json:"candidate"`
+	Name      string         `json:"name"`
+	// Tool is the catalogue's tool, nil for one that the catalogue lacks.
+	Tool  *catalog.Tool `json:"-"`
+	State State         `json:"state"`
+	// Rank counts from 1, level candidates have the same; 0 unless ranked.
+	Rank int  `json:"rank,omitempty"`
+	Tied bool `json:"tied,omitempty"`
+	// Total is the sum of the cells' contributions, 1 to 5 for a ranked row.
+	// Low and High are what it would be if every missing score were 1 or 5.
+	Total   float64 `json:"total"`
+	Low     float64 `json:"low"`
+	High    float64 `json:"high"`
+	Missing int     `json:"missing,omitempty"` // criteria of some weight without a score
+	Cells   []Cell  `json:"cells"`             // in the order of Analysis.Criteria
+	// Outcomes has one entry for each gate in force.
+	Outcomes []Outcome `json:"outcomes,omitempty"`
+}
+
+// Cell is what people say of a candidate on one criterion.
+type Cell struct {
+	People       int     `json:"people"`
+	Mean         float64 `json:"mean,omitempty"` // 0 where nobody scored
+	Low          float64 `json:"low,omitempty"`
+	High         float64 `json:"high,omitempty"`
+	LowBy        string  `json:"lowBy,omitempty"` // the first person who gave it
+	HighBy       string  `json:"highBy,omitempty"`
+	Contribution float64 `json:"contribution"` // mean × the criterion's share
+	// Scores are positions in the plan's Scores.
+	Scores []int `json:"-"`
+}
+
+// Spread is the distance between the highest and the lowest score.
+func (c Cell) Spread() float64 { return c.High - c.Low }
+
+// Ref names the row's candidate.
+func (r Row) Ref() verdict.Ref {
+	return verdict.Ref{Kind: "candidates", Key: r.Candidate.ID, Name: r.Name}
+}
+
+// Analyse works out the plan's matrix matrixID.
+func Analyse(p *plan.Plan, matrixID string) Analysis {
+	var a Analysis
+	for _, m := range p.Matrices {
+		if m.ID == matrixID {
+			a.Matrix = m
+		}
+	}
+	if a.Matrix.ID == "" {
+		return a
+	}
+	for _, c := range p.Criteria {
+		if c.Matrix == matrixID {
+			a.Criteria = append(a.Criteria, Criterion{Criterion: c})
+		}
+	}
+	for _, c := range p.Candidates {
+		if c.Matrix == matrixID {
+			a.Rows = append(a.Rows, newRow(c, len(a.Criteria)))
+		}
+	}
+	a.share()
+	a.tally(p.Scores)
+	a.Gates = gates(p, a.Matrix)
+	a.judge()
+	a.rank()
+	a.Flip = flip(a.Criteria, a.Ranked())
+	a.Verdict = verdict.Verdict{Metrics: a.metrics(), Findings: a.findings()}
+	return a
+}
+
+func newRow(c plan.Candidate, criteria int) Row {
+	r := Row{Candidate: c, Name: c.Name, Cells: make([]Cell, criteria)}
+	if t, ok := catalog.ToolByID(c.Tool); ok {
+		r.Tool = &t
+	}
+	switch {
+	case r.Name != "":
+	case r.Tool != nil:
+		r.Name = r.Tool.Name
+	case c.Tool != "":
+		r.Name = c.Tool
+	default:
+		r.Name = c.ID
+	}
+	return r
+}
+
+// Ranked gives the ranked rows, best first.
+func (a *Analysis) Ranked() []Row { return a.Rows[:a.count(Ranked)] }
+
+// Winner gives the leader, and whether there is one that leads alone.
+func (a *Analysis) Winner() (Row, bool) {
+	if r := a.Ranked(); len(r) > 0 {
+		return r[0], !r[0].Tied
+	}
+	return Row{}, false
+}
+
+func (a *Analysis) count(s State) (n int) {
+	for i := range a.Rows {
+		if a.Rows[i].State == s {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,107 @@
+package plan
+
+// A choice is a string type with a fixed list of values. Values is the one
+// place that lists them: the JSON Schema, the forms and the messages follow it.
+type choice interface{ Values() []string }
+
+type (
+	// Tier groups environments by what depends on them.
+	Tier string
+	// LinkKind says how data passes a link.
+	LinkKind string
+	// RepositoryKind says what a repository holds.
+	RepositoryKind string
+	// StageKind says what a stage does.
+	StageKind string
+	// Trigger says what starts a stage.
+	Trigger string
+	// Mode says how an Argo CD instance reaches the clusters it delivers to.
+	Mode string
+	// MatrixPurpose says what a matrix's candidates are compared for.
+	MatrixPurpose string
+	// Gate is a demand that knocks a candidate out.
+	Gate string
+	// Rollout is a deployment strategy.
+	Rollout string
+)
+
+const (
+	Development Tier = "development"
+	Staging     Tier = "staging"
+	Production  Tier = "production"
+
+	Online LinkKind = "online" // connections pass at once
+	Mirror LinkKind = "mirror" // one-way copy, after a delay
+	Media  LinkKind = "media"  // carried by hand, after a delay and an approval
+	NoLink LinkKind = "none"   // known to be cut
+
+	SourceRepository RepositoryKind = "source"
+	ConfigRepository RepositoryKind = "config"
+	HelmRepository   RepositoryKind = "helm"
+	OCIRepository    RepositoryKind = "oci"
+
+	SourceBuild    StageKind = "source_build"
+	Test           StageKind = "test"
+	Scan           StageKind = "scan"
+	ContainerBuild StageKind = "container_build"
+	Sign           StageKind = "sign"
+	Publish        StageKind = "publish"
+	ConfigUpdate   StageKind = "config_update"
+	Deploy         StageKind = "deploy"
+	Verify         StageKind = "verify"
+	Own            StageKind = "own"
+
+	OnPush          Trigger = "push"
+	OnUpstream      Trigger = "upstream"
+	OnSchedule      Trigger = "schedule"
+	OnWebhook       Trigger = "webhook"
+	OnRegistryEvent Trigger = "registry_event"
+	OnGitPoll       Trigger = "git_poll"
+	Manual          Trigger = "manual"
+
+	Push            Mode = "push"
+	AgentManaged    Mode = "agent_managed"    // own repo-server and redis on the cluster
+	AgentShared     Mode = "agent_shared"     // managed, repo-server and redis of the principal
+	AgentAutonomous Mode = "agent_autonomous" // the cluster carries on without its principal
+
+	CompareIntegrated MatrixPurpose = "integrated"
+	CompareCI         MatrixPurpose = "ci"
+	CompareCD         MatrixPurpose = "cd"
+	CompareBuilders   MatrixPurpose = "builder"
+	CompareOwn        MatrixPurpose = "own"
+
+	GateOffline    Gate = "offline"     // works without the internet
+	GateDaemonless Gate = "daemonless"  // builds without a daemon
+	GateSelfHosted Gate = "self_hosted" // runs on one's own machines
+	GateOpenSource Gate = "open_source"
+	GateMaintained Gate = "maintained"
+
+	Recreate      Rollout = "recreate"
+	RollingUpdate Rollout = "rolling_update"
+	BlueGreen     Rollout = "blue_green"
+	Canary        Rollout = "canary"
+)
+
+func (Tier) Values() []string     { return []string{"development", "staging", "production"} }
+func (LinkKind) Values() []string { return []string{"online", "mirror", "media", "none"} }
+func (RepositoryKind) Values() []string {
+	return []string{"source", "config", "helm", "oci"}
+}
+func (StageKind) Values() []string {
+	return []string{"source_build", "test", "scan", "container_build", "sign", "publish", "config_update", "deploy", "verify", "own"}
+}
+func (Trigger) Values() []string {
+	return []string{"push", "upstream", "schedule", "webhook", "registry_event", "git_poll", "manual"}
+}
+func (Mode) Values() []string {
+	return []string{"push", "agent_managed", "agent_shared", "agent_autonomous"}
+}
+func (MatrixPurpose) Values() []string {
+	return []string{"integrated", "ci", "cd", "builder", "own"}
+}
+func (Gate) Values() []string {
+	return []string{"offline", "daemonless", "self_hosted", "open_source", "maintained"}
+}
+func (Rollout) Values() []string {
+	return []string{"recreate", "rolling_update", "blue_green", "canary"}
+}
