@@ -1,0 +1,120 @@
+package argocdtest
+
+import (
+	"context"
+	"io"
+	"os"
+	"time"
+
+	"github.com/argoproj/argo-cd/v2/pkg/apiclient"
+	"github.com/argoproj/argo-cd/v2/pkg/apiclient/application"
+	"github.com/argoproj/argo-cd/v2/pkg/apiclient/cluster"
+	"github.com/argoproj/argo-cd/v2/pkg/apis/application/v1alpha1"
+)
+
+// Row is what Deckplan shows of an application, as the full client reads it.
+type Row struct {
+	Namespace        string    `json:"namespace"`
+	Name             string    `json:"name"`
+	Project          string    `json:"project"`
+	Cluster          string    `json:"cluster"`
+	Server           string    `json:"server"`
+	DestNamespace    string    `json:"dest_namespace"`
+	Health           string    `json:"health"`
+	HealthMessage    string    `json:"health_message"`
+	Sync             string    `json:"sync"`
+	Phase            string    `json:"phase"`
+	OperationMessage string    `json:"operation_message"`
+	Revision         string    `json:"revision"`
+	RepoURL          string    `json:"repo_url"`
+	Path             string    `json:"path"`
+	TargetRevision   string    `json:"target_revision"`
+	LastSync         time.Time `json:"last_sync"`
+	ResourceVersion  string    `json:"resource_version"`
+	Condition        string    `json:"condition"`
+}
+
+// Reference reads a server's applications with the whole apiclient package.
+func Reference(ctx context.Context, s *Server, token string) ([]Row, error) {
+	options := &apiclient.ClientOptions{ServerAddr: s.Addr, PlainText: s.CA == "", AuthToken: token}
+	if s.CA != "" {
+		f, err := os.CreateTemp("", "reference-ca-*.pem")
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = os.Remove(f.Name()) }()
+		if _, err := io.WriteString(f, s.CA); err != nil {
+			return nil, err
+		}
+		if err := f.Close(); err != nil {
+			return nil, err
+		}
+		options.CertFile = f.Name()
+	}
+	client, err := apiclient.NewClient(options)
+	if err != nil {
+		return nil, err
+	}
+	appConn, apps, err := client.NewApplicationClient()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = appConn.Close() }()
+	clusterConn, clusters, err := client.NewClusterClient()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = clusterConn.Close() }()
+	known, err := clusters.List(ctx, &cluster.ClusterQuery{})
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, c := range known.Items {
+		names[c.Server] = c.Name
+	}
+	list, err := apps.List(ctx, &application.ApplicationQuery{})
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Row, len(list.Items))
+	for i := range list.Items {
+		rows[i] = row(&list.Items[i], names)
+	}
+	return rows, nil
+}
+
+func row(a *v1alpha1.Application, clusterNames map[string]string) Row {
+	source := a.Spec.GetSource()
+	r := Row{
+		Namespace: a.Namespace, Name: a.Name, Project: a.Spec.Project,
+		Server: a.Spec.Destination.Server, DestNamespace: a.Spec.Destination.Namespace,
+		Health: string(a.Status.Health.Status), HealthMessage: a.Status.Health.Message,
+		Sync: string(a.Status.Sync.Status), Revision: a.Status.Sync.Revision,
+		RepoURL: source.RepoURL, Path: source.Path, TargetRevision: source.TargetRevision,
+		ResourceVersion: a.ResourceVersion,
+	}
+	if r.Path == "" {
+		r.Path = source.Chart
+	}
+	if r.Revision == "" && len(a.Status.Sync.Revisions) > 0 {
+		r.Revision = a.Status.Sync.Revisions[0]
+	}
+	r.Cluster = a.Spec.Destination.Name
+	if r.Cluster == "" {
+		r.Cluster = clusterNames[r.Server]
+	}
+	if r.Cluster == "" {
+		r.Cluster = r.Server
+	}
+	if o := a.Status.OperationState; o != nil {
+		r.Phase, r.OperationMessage = string(o.Phase), o.Message
+		if o.FinishedAt != nil {
+			r.LastSync = o.FinishedAt.UTC()
+		}
+	}
+	if len(a.Status.Conditions) > 0 {
+		r.Condition = a.Status.Conditions[0].Message
+	}
+	return r
+}

@@ -1,0 +1,170 @@
+package argocd
+
+import (
+	"cmp"
+	"errors"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const envPrefix = "DECKPLAN_ARGOCD_"
+
+// Problem is something wrong with the environment: a message id with its
+// arguments, for the sentence in the reader's language. It never holds a token.
+type Problem struct {
+	Variable string
+	ID       string
+	Args     map[string]any
+}
+
+// The settings of an instance, longest first because one ends with another.
+var envSettings = []string{"TOKEN_FILE", "INSECURE", "CA_FILE", "TOKEN", "URL"}
+
+var envName = regexp.MustCompile(`^[A-Z0-9]+(_[A-Z0-9]+)*$`)
+
+// envInstance is what the environment says of one instance.
+type envInstance struct {
+	name   string            // as in the variables
+	values map[string]string // by setting
+}
+
+// ParseEnvironment reads connections from DECKPLAN_ARGOCD_<NAME>_URL, _TOKEN,
+// _TOKEN_FILE, _CA_FILE and _INSECURE, sorted by name. NAME in lower case with
+// hyphens for underscores names the instance. Files are read once, to find
+// faults early. All problems are returned, and only connections without one.
+func ParseEnvironment(environ []string) ([]Connection, []Problem) {
+	instances, problems := groupEnvironment(environ)
+	var out []Connection
+	for _, i := range instances {
+		c, faults := i.connection()
+		if len(faults) == 0 {
+			out = append(out, c)
+		}
+		problems = append(problems, faults...)
+	}
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Variable, b.Variable), cmp.Compare(a.ID, b.ID))
+	})
+	return out, problems
+}
+
+// groupEnvironment sorts the variables by instance. A variable that begins like
+// those of an instance and ends like no setting is a problem; other variables
+// with the prefix are somebody else's.
+func groupEnvironment(environ []string) ([]*envInstance, []Problem) {
+	byName := map[string]*envInstance{}
+	var strangers []string
+	var problems []Problem
+	for _, entry := range environ {
+		variable, value, _ := strings.Cut(entry, "=")
+		rest, ours := strings.CutPrefix(variable, envPrefix)
+		if !ours {
+			continue
+		}
+		name, setting := splitSetting(rest)
+		switch {
+		case setting == "":
+			strangers = append(strangers, variable)
+		case !envName.MatchString(name):
+			problems = append(problems, problem(variable, "name_invalid", nil))
+		default:
+			if byName[name] == nil {
+				byName[name] = &envInstance{name: name, values: map[string]string{}}
+			}
+			byName[name].values[setting] = strings.TrimSpace(value)
+		}
+	}
+	out := make([]*envInstance, 0, len(byName))
+	for _, i := range byName {
+		out = append(out, i)
+		for _, v := range strangers {
+			if strings.HasPrefix(v, i.variable("")) {
+				problems = append(problems, problem(v, "unknown_variable", map[string]any{"name": i.instanceName()}))
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *envInstance) int { return cmp.Compare(a.name, b.name) })
+	return out, problems
+}
+
+func splitSetting(rest string) (name, setting string) {
+	for _, s := range envSettings {
+		if name, ok := strings.CutSuffix(rest, "_"+s); ok {
+			return name, s
+		}
+	}
+	return "", ""
+}
+
+func problem(variable, id string, args map[string]any) Problem {
+	return Problem{Variable: variable, ID: "argocd.config." + id, Args: args}
+}
+
+func (i *envInstance) variable(setting string) string { return envPrefix + i.name + "_" + setting }
+
+func (i *envInstance) instanceName() string {
+	return strings.ToLower(strings.ReplaceAll(i.name, "_", "-"))
+}
+
+func (i *envInstance) connection() (Connection, []Problem) {
+	c := Connection{Name: i.instanceName(), URL: i.values["URL"], Token: Secret(i.values["TOKEN"]),
+		TokenFile: i.values["TOKEN_FILE"], CAFile: i.values["CA_FILE"]}
+	var out []Problem
+	fault := func(setting, id string, args map[string]any) {
+		if args == nil {
+			args = map[string]any{}
+		}
+		args["name"] = c.Name
+		out = append(out, problem(i.variable(setting), id, args))
+	}
+	if v := i.values["INSECURE"]; v != "" {
+		insecure, err := strconv.ParseBool(v)
+		if err != nil {
+			fault("INSECURE", "insecure_not_boolean", map[string]any{"value": v})
+		}
+		c.Insecure = insecure
+	}
+	switch e, err := c.endpoint(); {
+	case c.URL == "":
+		fault("URL", "url_missing", nil)
+	case errors.Is(err, errPlaintextToken):
+		fault("URL", "plaintext_token", map[string]any{"variable": i.variable("INSECURE")})
+	case err != nil:
+		fault("URL", "url_invalid", nil)
+	default:
+		c.PlainText = e.plaintext
+	}
+	i.checkToken(c, fault)
+	if c.CAFile != "" {
+		switch _, err := c.tlsConfig(); {
+		case errors.Is(err, errNoCertificate):
+			fault("CA_FILE", "ca_file_empty", map[string]any{"path": c.CAFile})
+		case err != nil:
+			fault("CA_FILE", "ca_file_unreadable", map[string]any{"path": c.CAFile})
+		}
+	}
+	return c, out
+}
+
+func (i *envInstance) checkToken(c Connection, fault func(setting, id string, args map[string]any)) {
+	switch {
+	case c.Token == "" && c.TokenFile == "":
+		fault("TOKEN", "token_missing", map[string]any{"file_variable": i.variable("TOKEN_FILE")})
+	case c.Token != "" && c.TokenFile != "":
+		fault("TOKEN", "token_twice", map[string]any{"file_variable": i.variable("TOKEN_FILE")})
+	case c.Token != "":
+		if !wellFormed(string(c.Token)) {
+			fault("TOKEN", "token_malformed", nil)
+		}
+	default:
+		switch text, err := os.ReadFile(c.TokenFile); {
+		case err != nil:
+			fault("TOKEN_FILE", "token_file_unreadable", map[string]any{"path": c.TokenFile})
+		case !wellFormed(strings.TrimSpace(string(text))):
+			fault("TOKEN_FILE", "token_malformed", nil)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package argocd
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"deckplan/internal/argocd/wire"
+	"deckplan/internal/live"
+)
+
+// Types of watch events.
+const (
+	eventAdded   = "ADDED"
+	eventDeleted = "DELETED"
+)
+
+// Limits of what is kept of a text, in bytes.
+const (
+	maxName    = 512
+	maxURL     = 2048
+	maxMessage = 1024
+)
+
+// clip makes a text valid UTF-8 of at most limit bytes, cutting between
+// characters. What it returns keeps no longer text in memory.
+func clip(s string, limit int) string {
+	if len(s) > limit {
+		cut := limit - len("…")
+		for cut > 0 && !utf8.RuneStart(s[cut]) {
+			cut--
+		}
+		s = strings.Clone(s[:cut]) + "…"
+	}
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "?") // no longer than s: each run of bad bytes becomes one
+	}
+	return s
+}
+
+// row makes a table row of an application; ok is false if it has no name, or
+// one too long to be real (cut, it could be taken for another).
+func row(instance string, a *wire.Application, clusters map[string]string) (out live.Application, ok bool) {
+	meta, spec, state := a.GetMetadata(), a.GetSpec(), a.GetStatus()
+	if meta.GetName() == "" || len(meta.GetName()) > maxName || len(meta.GetNamespace()) > maxName {
+		return out, false
+	}
+	source, destination := spec.GetSource(), spec.GetDestination()
+	if all := spec.GetSources(); len(all) > 0 { // several sources: the first, as Argo CD itself shows
+		source = all[0]
+	}
+	revision := state.GetSync().GetRevision()
+	if all := state.GetSync().GetRevisions(); revision == "" && len(all) > 0 {
+		revision = all[0]
+	}
+	path := source.GetPath()
+	if path == "" {
+		path = source.GetChart()
+	}
+	operation := state.GetOperationState()
+	out = live.Application{
+		Instance: instance, Namespace: clip(meta.GetNamespace(), maxName), Name: clip(meta.GetName(), maxName),
+		ResourceVersion: clip(meta.GetResourceVersion(), maxName),
+		Project:         clip(spec.GetProject(), maxName),
+		Cluster:         clip(destination.GetName(), maxName),
+		Server:          clip(destination.GetServer(), maxURL),
+		DestNamespace:   clip(destination.GetNamespace(), maxName),
+		Health:          clip(state.GetHealth().GetStatus(), maxName),
+		HealthMessage:   clip(state.GetHealth().GetMessage(), maxMessage),
+		Sync:            clip(state.GetSync().GetStatus(), maxName),
+		Phase:           clip(operation.GetPhase(), maxName), OperationMessage: clip(operation.GetMessage(), maxMessage),
+		Revision: clip(revision, maxName), TargetRevision: clip(source.GetTargetRevision(), maxName),
+		RepoURL: clip(source.GetRepoURL(), maxURL), Path: clip(path, maxURL),
+	}
+	if out.Cluster == "" {
+		out.Cluster = clusters[out.Server]
+	}
+	if out.Cluster == "" {
+		out.Cluster = out.Server
+	}
+	if conditions := state.GetConditions(); len(conditions) > 0 {
+		out.Condition = clip(conditions[0].GetMessage(), maxMessage)
+	}
+	if t := operation.GetFinishedAt(); t.GetSeconds() > 0 {
+		out.LastSync = time.Unix(t.GetSeconds(), int64(t.GetNanos())).UTC()
+	}
+	return out, true
+}

@@ -1,0 +1,28 @@
+// Copies the libraries and our own files into dist/, each under a name with
+// its content's hash, and lists them in dist/manifest.json.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const dist = join(here, "dist");
+const sources = {
+  "htmx.js": "node_modules/htmx.org/dist/htmx.min.js",
+  "deckplan.js": "deckplan.js",
+  "deckplan.css": "deckplan.css",
+  "mark.svg": "mark.svg",
+};
+
+mkdirSync(dist, { recursive: true });
+for (const old of readdirSync(dist)) if (old !== ".gitignore") rmSync(join(dist, old), { recursive: true });
+
+const manifest = {};
+for (const [name, path] of Object.entries(sources)) {
+  const text = readFileSync(join(here, path), "utf8").replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "\n");
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  const ext = extname(name);
+  manifest[name] = `${name.slice(0, -ext.length)}.${hash}${ext}`;
+  writeFileSync(join(dist, manifest[name]), text);
+}
+writeFileSync(join(dist, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");

@@ -1,0 +1,357 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"deckplan/internal/lang"
+	"deckplan/internal/layout"
+	"deckplan/internal/matrix"
+	"deckplan/internal/plan"
+	"deckplan/web/ui"
+)
+
+// form is a posted form on its way to an edit.
+type form struct {
+	values url.Values
+	doc    *plan.Plan
+	lang   lang.Lang
+	author string
+}
+
+// operation makes an edit of a form.
+type operation func(*form) (plan.Edit, error)
+
+func (s *Server) operations() map[string]operation {
+	return map[string]operation{
+		"set": setField, "add": addRow, "remove": removeRows, "duplicate": duplicateRow,
+		"adopt": adoptLayout, "place": placeCluster, "assume": assume,
+		"matrix": newMatrix, "score": scoreCandidate,
+	}
+}
+
+// edit carries out a form's operation on the plan's newest revision, and draws
+// the page the form was on again.
+func (s *Server) edit(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errForm
+	}
+	op, ok := s.ops[r.PostForm.Get("op")]
+	if !ok {
+		return errForm
+	}
+	_, doc, err := s.Plans.Plan(r.Context(), planOf(r))
+	if err != nil {
+		return err
+	}
+	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: cookie(r, "name")}
+	back := backTo(r, planURL(planOf(r)))
+	e, err := op(f)
+	if err != nil {
+		return s.refuse(w, r, back, f, err)
+	}
+	rev, err := s.Plans.Edit(r.Context(), planOf(r), f.author, e)
+	if err != nil {
+		return s.refuse(w, r, back, f, err)
+	}
+	return s.answer(w, r, back, &outcome{done: s.edited(f.lang, rev)})
+}
+
+// undo takes a revision back.
+func (s *Server) undo(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errForm
+	}
+	number, err := strconv.ParseInt(r.PostForm.Get("revision"), 10, 64)
+	if err != nil {
+		return errForm
+	}
+	back := backTo(r, planURL(planOf(r)))
+	f := &form{values: r.PostForm, lang: language(r)}
+	rev, err := s.Plans.Undo(r.Context(), planOf(r), cookie(r, "name"), number)
+	if err != nil {
+		return s.refuse(w, r, back, f, err)
+	}
+	return s.answer(w, r, back, &outcome{done: &ui.Done{Text: f.lang.T(rev.Summary.ID, rev.Summary.Args)}})
+}
+
+// refuse draws the form's page again with what was typed and what is wrong.
+// Failures that are not about the form are passed on.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, back string, f *form, err error) error {
+	c := classify(err)
+	if c.status >= 500 || c.status == http.StatusNotFound || c.status == http.StatusRequestEntityTooLarge {
+		return err
+	}
+	failed := &ui.Failed{Form: f.values.Get("at"), Values: f.values}
+	if op := f.values.Get("op"); op != "set" {
+		failed.Form = op + "/" + f.values.Get("at")
+	}
+	var invalid *plan.Invalid
+	var conflict *plan.Conflict
+	switch {
+	case errors.As(err, &invalid):
+		for _, p := range invalid.Problems {
+			failed.Problems = append(failed.Problems, problemText(f.lang, p))
+		}
+	case errors.As(err, &conflict):
+		failed.Problems = []string{f.lang.T("error.conflict.do", nil)}
+		failed.Conflict = f.conflict(conflict)
+	default:
+		failed.Problems = []string{f.lang.T("error."+c.name, nil) + " " + f.lang.T("error."+c.name+".do", nil)}
+	}
+	return s.answer(w, r, back, &outcome{status: c.status, failed: failed})
+}
+
+// problemText words a problem, with the field called as the forms call it.
+func problemText(l lang.Lang, p plan.Problem) string {
+	args := map[string]any{}
+	for k, v := range p.Args {
+		args[k] = v
+	}
+	if label := "field." + p.Path; l.Has(label) && args["field"] != nil && p.ID != "plan.problem.type" {
+		args["field"] = l.T(label, nil)
+	}
+	return l.T(p.ID, args)
+}
+
+func (f *form) conflict(c *plan.Conflict) *ui.Conflict {
+	out := &ui.Conflict{Field: f.lang.T("field."+c.Kind+"."+c.Field, nil), Now: c.Now, Value: c.Mine}
+	k := plan.KindOf(c.Kind)
+	field, _ := k.Field(c.Field)
+	out.Theirs, out.Mine = f.plain(field, c.Now), f.plain(field, c.Mine)
+	return out
+}
+
+// plain writes a JSON value as a person would read it.
+func (f *form) plain(field plan.Field, value string) string {
+	var v any
+	if json.Unmarshal([]byte(value), &v) != nil {
+		return value
+	}
+	word := func(x any) string {
+		s := fmt.Sprint(x)
+		switch {
+		case field.Ref != "" && f.doc != nil:
+			return plan.NameOf(f.doc, field.Ref, s)
+		case field.Type == plan.Choice || field.Type == plan.Choices:
+			return f.lang.T("choice."+s, nil)
+		}
+		return s
+	}
+	switch x := v.(type) {
+	case []any:
+		words := make([]string, len(x))
+		for i, one := range x {
+			words[i] = word(one)
+		}
+		return strings.Join(words, ", ")
+	case nil:
+		return "—"
+	default:
+		if s := word(x); s != "" {
+			return s
+		}
+		return "—"
+	}
+}
+
+// target splits "table/key/field"; a key may hold slashes itself.
+func (f *form) target(withField bool) (k *plan.Kind, key, field string, err error) {
+	name, rest, _ := strings.Cut(f.values.Get("at"), "/")
+	k = plan.KindOf(name)
+	if k == nil {
+		return nil, "", "", errForm
+	}
+	if !withField {
+		return k, rest, "", nil
+	}
+	i := strings.LastIndex(rest, "/")
+	if i < 0 {
+		return nil, "", "", errForm
+	}
+	return k, rest[:i], rest[i+1:], nil
+}
+
+func setField(f *form) (plan.Edit, error) {
+	k, key, name, err := f.target(true)
+	if err != nil {
+		return nil, err
+	}
+	field, ok := k.Field(name)
+	if !ok {
+		return nil, errForm
+	}
+	now := json.RawMessage(f.values.Get("json"))
+	if len(now) == 0 {
+		if now, err = f.parse(k, field, "value"); err != nil {
+			return nil, err
+		}
+	}
+	if !json.Valid(now) {
+		return nil, errForm
+	}
+	fv := plan.FieldValue{Name: name, Now: now}
+	if was := f.values.Get("was"); was != "" && json.Valid([]byte(was)) {
+		fv.Was = json.RawMessage(was)
+	}
+	return plan.Set{Kind: k.Name, Key: key, Fields: []plan.FieldValue{fv}}, nil
+}
+
+func addRow(f *form) (plan.Edit, error) {
+	k, _, _, err := f.target(false)
+	if err != nil {
+		return nil, err
+	}
+	row := map[string]any{}
+	if k.HasID() && k.Name != "assumptions" {
+		row["id"] = newID()
+	}
+	var problems []plan.Problem
+	for _, field := range k.Fields {
+		if !f.values.Has(field.Name) {
+			continue
+		}
+		value, err := f.parse(k, field, field.Name)
+		var bad *plan.Invalid
+		if errors.As(err, &bad) {
+			problems = append(problems, bad.Problems...)
+			continue
+		}
+		if string(value) == `""` || string(value) == "0" && !field.Required {
+			if field.Required {
+				problems = append(problems, plan.Problem{Path: k.Name + "." + field.Name, ID: "plan.problem.empty", Args: map[string]any{"field": field.Name}})
+			}
+			continue
+		}
+		nest(row, field.Name, value)
+	}
+	if len(problems) > 0 {
+		return nil, &plan.Invalid{Problems: problems}
+	}
+	return plan.Add{Kind: k.Name, Item: plan.Raw(row)}, nil
+}
+
+// nest sets a value at a dotted name.
+func nest(row map[string]any, name string, value any) {
+	first, rest, deeper := strings.Cut(name, ".")
+	if !deeper {
+		row[first] = value
+		return
+	}
+	inner, ok := row[first].(map[string]any)
+	if !ok {
+		inner = map[string]any{}
+		row[first] = inner
+	}
+	nest(inner, rest, value)
+}
+
+func removeRows(f *form) (plan.Edit, error) {
+	k, key, _, err := f.target(false)
+	return plan.Remove{Kind: k.Name, Keys: []string{key}}, err
+}
+
+func duplicateRow(f *form) (plan.Edit, error) {
+	k, key, _, err := f.target(false)
+	if err != nil {
+		return nil, err
+	}
+	name := ""
+	if k.HasName() {
+		name = clip(f.lang.T("ui.copy_of", map[string]any{"name": plan.NameOf(f.doc, k.Name, key)}), 120)
+	}
+	return plan.Duplicate{Kind: k.Name, Key: key, Name: name, NewID: newID}, nil
+}
+
+// adoptLayout keeps a preset as a layout of the plan, to be edited by hand.
+func adoptLayout(f *form) (plan.Edit, error) {
+	for _, a := range layout.Presets(f.doc) {
+		if string(a.Preset) != f.values.Get("preset") {
+			continue
+		}
+		l, instances, placements := layout.Adopt(a, newID)
+		l.Name = f.lang.T("ui.copy_of", map[string]any{"name": f.lang.T("layout.preset."+a.ID, nil)})
+		return plan.Batch{
+			Edits: []plan.Edit{plan.Put{Kind: "layouts", Items: plan.Rows(l)},
+				plan.Put{Kind: "instances", Items: plan.Rows(instances...)},
+				plan.Put{Kind: "placements", Items: plan.Rows(placements...)}},
+			Summary: plan.Summary{ID: "plan.summary.adopt", Args: map[string]any{"name": l.Name}},
+		}, nil
+	}
+	return nil, errForm
+}
+
+// placeCluster moves a cluster (or a slice of it) to an instance, or to none.
+func placeCluster(f *form) (plan.Edit, error) {
+	p := plan.Placement{Layout: f.values.Get("layout"), Cluster: f.values.Get("cluster"),
+		Slice: f.values.Get("slice"), Instance: f.values.Get("instance")}
+	args := map[string]any{"name": plan.NameOf(f.doc, "clusters", p.Cluster), "to": plan.NameOf(f.doc, "instances", p.Instance)}
+	if p.Instance == "" {
+		return plan.Batch{Edits: []plan.Edit{plan.Remove{Kind: "placements", Keys: []string{p.Key()}}},
+			Summary: plan.Summary{ID: "plan.summary.unplace", Args: args}}, nil
+	}
+	if !slices.ContainsFunc(f.doc.Instances, func(i plan.Instance) bool { return i.ID == p.Instance && i.Layout == p.Layout }) {
+		return nil, &plan.Gone{Kind: "instances", Key: p.Instance}
+	}
+	return plan.Batch{Edits: []plan.Edit{plan.Put{Kind: "placements", Items: plan.Rows(p)}},
+		Summary: plan.Summary{ID: "plan.summary.place", Args: args}}, nil
+}
+
+// assume overrides a figure of the catalogue, or gives it back.
+func assume(f *form) (plan.Edit, error) {
+	id, text := f.values.Get("id"), strings.TrimSpace(f.values.Get("value"))
+	args := map[string]any{"name": f.lang.T("assumption."+id, nil)}
+	if text == "" {
+		return plan.Batch{Edits: []plan.Edit{plan.Remove{Kind: "assumptions", Keys: []string{id}}},
+			Summary: plan.Summary{ID: "plan.summary.unassume", Args: args}}, nil
+	}
+	value, err := number(strings.TrimSuffix(text, "%"), "assumptions.value")
+	if err != nil {
+		return nil, err
+	}
+	if f.values.Get("unit") == "percent" {
+		value /= 100
+	}
+	return plan.Batch{Edits: []plan.Edit{plan.Put{Kind: "assumptions", Items: plan.Rows(plan.Assumption{ID: id, Value: value})}},
+		Summary: plan.Summary{ID: "plan.summary.assume", Args: args}}, nil
+}
+
+// newMatrix begins a matrix with the catalogue's candidates for a purpose.
+func newMatrix(f *form) (plan.Edit, error) {
+	purpose := plan.MatrixPurpose(f.values.Get("purpose"))
+	if !slices.Contains(purpose.Values(), string(purpose)) {
+		return nil, errForm
+	}
+	m, criteria, candidates := matrix.New(purpose, func(id string) string { return f.lang.T(id, nil) }, newID)
+	return plan.Batch{
+		Edits: []plan.Edit{plan.Put{Kind: "matrices", Items: plan.Rows(m)}, plan.Put{Kind: "criteria", Items: plan.Rows(criteria...)},
+			plan.Put{Kind: "candidates", Items: plan.Rows(candidates...)}},
+		Summary: plan.Summary{ID: "plan.summary.add", Args: map[string]any{"table": "matrices", "name": m.Name}},
+	}, nil
+}
+
+// scoreCandidate keeps the reader's own score of a candidate, or takes it back.
+func scoreCandidate(f *form) (plan.Edit, error) {
+	sc := plan.Score{Candidate: f.values.Get("candidate"), Criterion: f.values.Get("criterion"), Person: f.author}
+	if p := f.values.Get("person"); f.values.Has("person") {
+		sc.Person = p
+	}
+	text := strings.TrimSpace(f.values.Get("value"))
+	args := map[string]any{"name": f.values.Get("name"), "criterion": plan.NameOf(f.doc, "criteria", sc.Criterion)}
+	if text == "" {
+		return plan.Batch{Edits: []plan.Edit{plan.Remove{Kind: "scores", Keys: []string{sc.Key()}}},
+			Summary: plan.Summary{ID: "plan.summary.unscore", Args: args}}, nil
+	}
+	var err error
+	if sc.Value, err = number(text, "scores.value"); err != nil {
+		return nil, err
+	}
+	return plan.Batch{Edits: []plan.Edit{plan.Put{Kind: "scores", Items: plan.Rows(sc)}},
+		Summary: plan.Summary{ID: "plan.summary.score", Args: args}}, nil
+}

@@ -1,0 +1,140 @@
+// Package web is Deckplan's HTTP face: routes, forms, pages and events. It
+// declares what it needs of the database and of the live table; main wires
+// them in.
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"deckplan/internal/live"
+	"deckplan/internal/plan"
+	"deckplan/internal/store"
+	"deckplan/static"
+)
+
+// Plans is what the pages need of the database.
+type Plans interface {
+	Plans(ctx context.Context) ([]store.Head, error)
+	Plan(ctx context.Context, id string) (store.Head, *plan.Plan, error)
+	Create(ctx context.Context, id, author string, p *plan.Plan, s plan.Summary) (store.Head, error)
+	Delete(ctx context.Context, id string) error
+	Edit(ctx context.Context, id, author string, e plan.Edit) (store.Revision, error)
+	Undo(ctx context.Context, id, author string, number int64) (store.Revision, error)
+	Undoable(ctx context.Context, id string) (undo, redo int64, err error)
+	History(ctx context.Context, id string, before int64, limit int) ([]store.Revision, error)
+	Decisions(ctx context.Context, id string) ([]store.Decision, error)
+	Decision(ctx context.Context, id string, number int64) (store.Decision, error)
+	AddDecision(ctx context.Context, id string, d store.Decision) (store.Decision, error)
+	SaveDecision(ctx context.Context, id string, d store.Decision) error
+	Subscribe() (<-chan store.Event, func())
+	Ping(ctx context.Context) error
+}
+
+// Config is what the server is made of.
+type Config struct {
+	Plans   Plans
+	Live    *live.Table
+	Argo    bool     // at least one Argo CD connection is configured
+	Hosts   []string // host names that requests may be for; loopback names always
+	Log     *slog.Logger
+	Now     func() time.Time
+	Version string
+}
+
+// Server answers requests.
+type Server struct {
+	Config
+	handler  http.Handler
+	router   chi.Router
+	assets   static.Assets
+	appraise appraisals
+	ops      map[string]operation
+	closing  chan struct{}
+}
+
+// New makes a server. It fails when the front end was not built.
+func New(c Config) (*Server, error) {
+	assets, err := static.Load()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Config: c, assets: assets, closing: make(chan struct{})}
+	s.ops = s.operations()
+	s.router = s.routes()
+	s.handler = s.protect(s.router)
+	return s, nil
+}
+
+// ServeHTTP answers a request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Close ends the streams, so that a shutdown need not wait for them.
+func (s *Server) Close() { close(s.closing) }
+
+func (s *Server) routes() chi.Router {
+	r := chi.NewRouter()
+	r.Use(s.logRequests, middleware.Recoverer)
+	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	r.Get("/readyz", s.ready)
+	r.Handle("/static/*", s.assets)
+	r.Get("/plans/{plan}/events", s.planEvents)
+	r.Get("/live/events", s.liveEvents)
+	r.Group(func(r chi.Router) {
+		r.Use(middleware.Compress(5))
+		s.pages(r)
+	})
+	r.NotFound(s.page(func(http.ResponseWriter, *http.Request) error { return errNotFound }))
+	return r
+}
+
+func (s *Server) pages(r chi.Router) {
+	r.Get("/", s.page(s.start))
+	r.Get("/schema/plan.json", s.schema)
+	r.Post("/preferences", s.page(s.preferences))
+	r.Post("/plans", s.page(s.create))
+	r.Get("/live", s.page(s.livePage))
+	r.Route("/plans/{plan}", func(r chi.Router) {
+		r.Get("/", s.page(s.overview))
+		r.Get("/facts/{kind}", s.page(s.facts))
+		r.Get("/ownership", s.page(s.ownership))
+		r.Get("/layouts", s.page(s.layouts))
+		r.Get("/matrix", s.page(s.matrix))
+		r.Get("/decisions", s.page(s.decisions))
+		r.Get("/decisions/new", s.page(s.newDecision))
+		r.Post("/decisions", s.page(s.addDecision))
+		r.Get("/decisions/{number}", s.page(s.decision))
+		r.Post("/decisions/{number}", s.page(s.saveDecision))
+		r.Get("/decisions/{number}/madr", s.page(s.madr))
+		r.Get("/report", s.page(s.reports))
+		r.Get("/report.html", s.page(s.report))
+		r.Get("/plan.yaml", s.page(s.export))
+		r.Get("/history", s.page(s.history))
+		r.Post("/edit", s.page(s.edit))
+		r.Post("/undo", s.page(s.undo))
+		r.Post("/delete", s.page(s.remove))
+	})
+}
+
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if err := s.Plans.Ping(r.Context()); err != nil {
+		http.Error(w, "database unavailable", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ready\n"))
+}
+
+func (s *Server) schema(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/schema+json")
+	_, _ = w.Write(plan.JSONSchema())
+}
+
+// newID makes an identifier for a row or a plan: 60 random bits.
+func newID() string { return strings.ToLower(rand.Text()[:12]) }
