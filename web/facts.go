@@ -110,3 +110,17 @@ func holds(t *ui.TableView, item plan.Item, labels map[string]map[string]string,
 	}
 	return false
 }
+
+// ownedTable is the table of the rows that belong to another row, for its page.
+func ownedTable(v *ui.View, kind, owner, key string, columns []string) *ui.TableView {
+	k := plan.KindOf(kind)
+	t := tableView(v, k, map[string]string{owner: key}, columns)
+	f, _ := k.Field(owner)
+	for i := range k.Len(v.Plan.Doc) {
+		if item := k.At(v.Plan.Doc, i); slices.Contains(k.Refs(item, f), key) {
+			t.Rows = append(t.Rows, item)
+		}
+	}
+	t.Bare, t.Total, t.Pages = true, len(t.Rows), 1
+	return t
+}

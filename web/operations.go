@@ -140,7 +140,7 @@ func (f *form) plain(field plan.Field, value string) string {
 		case field.Ref != "" && f.doc != nil:
 			return plan.NameOf(f.doc, field.Ref, s)
 		case field.Type == plan.Choice || field.Type == plan.Choices:
-			return f.lang.T("choice."+s, nil)
+			return f.lang.T(field.Words+s, nil)
 		}
 		return s
 	}

@@ -33,7 +33,7 @@ type Plans interface {
 	Decisions(ctx context.Context, id string) ([]store.Decision, error)
 	Decision(ctx context.Context, id string, number int64) (store.Decision, error)
 	AddDecision(ctx context.Context, id string, d store.Decision) (store.Decision, error)
-	SaveDecision(ctx context.Context, id string, d store.Decision) error
+	SaveDecisions(ctx context.Context, id string, all ...store.Decision) error
 	Subscribe() (<-chan store.Event, func())
 	Ping(ctx context.Context) error
 }

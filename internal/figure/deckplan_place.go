@@ -25,7 +25,6 @@ func (l *layouter) deck(i int, items []item) {
 	room := hullLeft - 16
 	if i < len(l.Analysis.Instances) {
 		in := l.Analysis.Instances[i]
-		d.title = in.Name
 		d.name, d.note = in.Name, l.place(in.Host, in.HA)
 	} else {
 		d.unassigned = true

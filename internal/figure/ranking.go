@@ -37,7 +37,8 @@ type rankRow struct {
 	y                       float64
 	rank, name, note, title string
 	score, label            string
-	labelX                  float64
+	labelX, baseline        float64
+	back                    float64 // width of the sheet behind the bar: shades are see-through
 	parts                   []rankPart
 	restX, restW            float64 // what missing scores could still add
 	strong, out             bool
@@ -113,6 +114,7 @@ func (p RankingProps) row(r *matrix.Row, y float64) rankRow {
 		out.parts = append(out.parts, part)
 		x += w
 	}
+	out.back = x - rankBar
 	args := map[string]any{"name": r.Name, "rank": r.Rank, "score": round2(r.Total), "count": r.Missing, "low": round2(r.Low), "high": round2(r.High)}
 	if open := p.gates(r, matrix.Open); open != "" {
 		out.note = Clip(p.Words("figure.ranking.gate_open", map[string]any{"gates": open}), 11, rankBar-rankName-12)
@@ -129,9 +131,12 @@ func (p RankingProps) row(r *matrix.Row, y float64) rankRow {
 		out.label = Clip(p.Words("figure.ranking.missing", args), 12, rankScore-x-out.restW-8)
 		x += out.restW
 	default:
-		out.title, out.score = p.Words("figure.ranking.ranked", args), points(r.Total)
+		out.title, out.score = p.Words("figure.ranking.ranked", args), strconv.FormatFloat(r.Total, 'f', 2, 64)
 	}
-	out.labelX = x + 8
+	out.labelX, out.baseline = x+8, 22
+	if out.note != "" {
+		out.baseline = 15
+	}
 	return out
 }
 

@@ -225,7 +225,7 @@ func (a *Analysis) fitFindings() []verdict.Finding {
 	if len(rows) == 0 {
 		return nil
 	}
-	f := a.finding("unfit", verdict.Note, verdict.Args{"count": len(rows), "names": listNames(rows, 4), "purpose": string(a.Matrix.Purpose)}, refs(rows)...)
+	f := a.finding("unfit", verdict.Note, verdict.Args{"count": len(rows), "names": listNames(rows, 4), "reason": "matrix.fit." + string(a.Matrix.Purpose)}, refs(rows)...)
 	f.Sources = sources
 	return []verdict.Finding{f}
 }

@@ -78,6 +78,19 @@ func TestMessages_SentencesOfTheSampleAreWhole(t *testing.T) {
 	}
 }
 
+func TestMessages_UnfitSaysWhatThePurposeAsksFor(t *testing.T) {
+	p := &plan.Plan{Matrices: []plan.Matrix{{ID: "m", Purpose: plan.CompareCI}}, Candidates: []plan.Candidate{{ID: "c", Matrix: "m", Tool: "argo_cd"}}}
+	for _, f := range matrix.Analyse(p, "m").Verdict.Findings {
+		if f.ID == "matrix.finding.unfit" {
+			if got := lang.English.T(f.ID+".why", f.Args); got != lang.English.T("matrix.fit.ci", nil) {
+				t.Errorf("%q", got)
+			}
+			return
+		}
+	}
+	t.Error("no finding")
+}
+
 func TestMessages_CatalogueWordsAreNamed(t *testing.T) {
 	var tool catalog.Tool
 	for _, l := range lang.All {

@@ -33,6 +33,7 @@ type Field struct {
 	Type     FieldType
 	Required bool
 	Values   []string // of a Choice or Choices
+	Words    string   // prefix of the values' messages, such as choice.gate.
 	Ref      string   // the table that a RefOne or RefMany names
 	Owner    bool     // the row goes when the row it names goes
 	index    []int
@@ -241,6 +242,7 @@ func fieldsOf(t reflect.Type, prefix string, index []int) (out []Field) {
 		f.Ref, _, f.Owner = strings.Cut(sf.Tag.Get("ref"), ",")
 		if v := choiceOf(sf.Type); v != nil {
 			f.Values = v.Values()
+			f.Words = "choice." + strings.ToLower(reflect.TypeOf(v).Name()) + "."
 		}
 		out = append(out, f)
 	}
@@ -281,4 +283,27 @@ func typeOf(f reflect.StructField) FieldType {
 	default:
 		return Text
 	}
+}
+
+// Words gives the values of a Choice, Choices or Texts field of a row.
+func Words(item Item, f Field) []string {
+	v := reflect.ValueOf(item).FieldByIndex(f.index)
+	switch v.Kind() {
+	case reflect.String:
+		if v.String() == "" {
+			return nil
+		}
+		return []string{v.String()}
+	case reflect.Slice:
+		out := make([]string, v.Len())
+		for i := range out {
+			if s, ok := v.Index(i).Interface().(interface{ String() string }); ok {
+				out[i] = s.String()
+			} else {
+				out[i] = v.Index(i).String()
+			}
+		}
+		return out
+	}
+	return nil
 }
