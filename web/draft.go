@@ -47,7 +47,7 @@ type drafting struct {
 
 func (d *drafting) about(topic decision.Topic, subject, name string) {
 	d.record.Topic, d.record.Subject = topic, subject
-	d.record.Title = d.v.T("decision.page.title_"+string(topic), "name", name)
+	d.record.Title = d.v.T("decision.page.title."+string(topic), "name", name)
 }
 
 // verdict keeps a verdict's figures and findings, and lets the graver ones
@@ -176,7 +176,7 @@ func (d *drafting) candidate(a *matrix.Analysis, r matrix.Row) {
 	for _, out := range r.Outcomes {
 		if out.Result != matrix.Passes {
 			o.Arguments = append(o.Arguments, decision.Argument{Side: decision.Bad,
-				Text: strings.TrimSpace(d.v.T("matrix.page.gate_"+string(out.Result), "gate", d.v.T("choice.gate."+string(out.Gate))))})
+				Text: strings.TrimSpace(d.v.T("matrix.page.gate."+string(out.Result), "gate", d.v.T("choice.gate."+string(out.Gate))))})
 		}
 	}
 	d.record.Options = append(d.record.Options, o)

@@ -210,7 +210,7 @@ func addRow(f *form) (plan.Edit, error) {
 	}
 	row := map[string]any{}
 	if k.HasID() && k.Name != "assumptions" {
-		row["id"] = newID()
+		row["id"] = plan.NewID()
 	}
 	var problems []plan.Problem
 	for _, field := range k.Fields {
@@ -266,7 +266,7 @@ func duplicateRow(f *form) (plan.Edit, error) {
 	if k.HasName() {
 		name = clip(f.lang.T("ui.copy_of", map[string]any{"name": plan.NameOf(f.doc, k.Name, key)}), 120)
 	}
-	return plan.Duplicate{Kind: k.Name, Key: key, Name: name, NewID: newID}, nil
+	return plan.Duplicate{Kind: k.Name, Key: key, Name: name, NewID: plan.NewID}, nil
 }
 
 // adoptLayout keeps a preset as a layout of the plan, to be edited by hand.
@@ -275,7 +275,7 @@ func adoptLayout(f *form) (plan.Edit, error) {
 		if string(a.Preset) != f.values.Get("preset") {
 			continue
 		}
-		l, instances, placements := layout.Adopt(a, newID)
+		l, instances, placements := layout.Adopt(a, plan.NewID)
 		l.Name = f.lang.T("ui.copy_of", map[string]any{"name": f.lang.T("layout.preset."+a.ID, nil)})
 		return plan.Batch{
 			Edits: []plan.Edit{plan.Put{Kind: "layouts", Items: plan.Rows(l)},
@@ -328,7 +328,7 @@ func newMatrix(f *form) (plan.Edit, error) {
 	if !slices.Contains(purpose.Values(), string(purpose)) {
 		return nil, errForm
 	}
-	m, criteria, candidates := matrix.New(purpose, func(id string) string { return f.lang.T(id, nil) }, newID)
+	m, criteria, candidates := matrix.New(purpose, func(id string) string { return f.lang.T(id, nil) }, plan.NewID)
 	return plan.Batch{
 		Edits: []plan.Edit{plan.Put{Kind: "matrices", Items: plan.Rows(m)}, plan.Put{Kind: "criteria", Items: plan.Rows(criteria...)},
 			plan.Put{Kind: "candidates", Items: plan.Rows(candidates...)}},

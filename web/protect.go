@@ -52,7 +52,6 @@ func (s *Server) hostAllowed(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-
 // logRequests logs each request when it ends, without its query or body.
 func (s *Server) logRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

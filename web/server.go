@@ -5,10 +5,8 @@ package web
 
 import (
 	"context"
-	"crypto/rand"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -135,6 +133,3 @@ func (s *Server) schema(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/schema+json")
 	_, _ = w.Write(plan.JSONSchema())
 }
-
-// newID makes an identifier for a row or a plan: 60 random bits.
-func newID() string { return strings.ToLower(rand.Text()[:12]) }

@@ -35,8 +35,8 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	head, err := s.Plans.Create(r.Context(), newID(), cookie(r, "name"), p,
-		plan.Summary{ID: "plan.summary.begun_" + how, Args: map[string]any{"name": p.About.Name}})
+	head, err := s.Plans.Create(r.Context(), plan.NewID(), cookie(r, "name"), p,
+		plan.Summary{ID: "plan.summary.begun." + how, Args: map[string]any{"name": p.About.Name}})
 	if err != nil {
 		return err
 	}

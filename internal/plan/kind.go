@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -307,3 +308,6 @@ func Words(item Item, f Field) []string {
 	}
 	return nil
 }
+
+// NewID makes an identifier for a row or a plan: 60 random bits.
+func NewID() string { return strings.ToLower(rand.Text()[:12]) }

@@ -77,8 +77,8 @@ td.num small{white-space:nowrap}
 figure{margin:12px 0;break-inside:avoid}
 figure svg,figure img{display:block;width:100%;height:auto}
 figcaption{color:var(--ink-2);font-size:12px;margin-top:4px}
-.together{break-inside:avoid;break-after:avoid}
-article>.together:not(:has(h3+p)){break-after:auto}
+.together{break-inside:avoid}
+.record>.together{break-after:avoid}
 .record{border-top:1px solid var(--line-2);margin-top:32px}
 .record h3{margin-top:16px;margin-bottom:4px}
 .record ul:not(.findings){padding-left:1.2em}

@@ -709,7 +709,7 @@ func scores(v *ui.View, a *matrix.Analysis) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var40 string
-					templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("matrix.page.gate_"+string(o.Result), "gate", v.T("choice.gate."+string(o.Gate))))
+					templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("matrix.page.gate."+string(o.Result), "gate", v.T("choice.gate."+string(o.Gate))))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/matrix.templ`, Line: 121, Col: 97}
 					}

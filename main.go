@@ -1,0 +1,439 @@
+// Command deckplan plans CI/CD topology in the browser and holds the plan
+// against what Argo CD runs. Run it with --help.
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/mattn/go-isatty"
+
+	"deckplan/internal/appraise"
+	"deckplan/internal/argocd"
+	"deckplan/internal/lang"
+	"deckplan/internal/live"
+	"deckplan/internal/plan"
+	"deckplan/internal/report"
+	"deckplan/internal/store"
+	"deckplan/internal/verdict"
+	"deckplan/web"
+)
+
+// version is set at build time.
+var version = ""
+
+// cli is the command line. Values are texts: kong stops at the first it cannot
+// decode, and all faults are to be reported together.
+type cli struct {
+	Lang    string     `help:"Language of messages: en or ko (also from LANG)." env:"DECKPLAN_LANG" placeholder:"LANG"`
+	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the dashboard (the default)."`
+	Check   checkCmd   `cmd:"" help:"Print a plan file's findings; exit 1 if one is an error."`
+	Report  reportCmd  `cmd:"" help:"Write a plan file's report as one HTML file."`
+	Export  exportCmd  `cmd:"" help:"Write a plan of the database as YAML."`
+	Import  importCmd  `cmd:"" help:"Put a plan file into the database."`
+	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of plan files."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// streams are what a command talks to.
+type streams struct {
+	out, err io.Writer
+	lang     lang.Lang
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run carries out a command line and gives the exit code: 0 done, 1 findings
+// or failure, 2 wrong usage.
+func run(args []string, out, errs io.Writer) int {
+	var c cli
+	var ended *int
+	parser, err := kong.New(&c, kong.Name("deckplan"),
+		kong.Description("Plan CI/CD topology, record why, and hold the plan against what Argo CD runs."),
+		kong.Writers(out, errs), kong.UsageOnError(),
+		// --help prints and asks to exit; Parse then goes on, and its answer
+		// no longer matters.
+		kong.Exit(func(n int) { ended = &n }))
+	if err != nil {
+		_, _ = fmt.Fprintln(errs, err)
+		return 2
+	}
+	ctx, err := parser.Parse(args)
+	if ended != nil {
+		return *ended
+	}
+	if err != nil {
+		_, _ = fmt.Fprintln(errs, "deckplan:", err)
+		return 2
+	}
+	if err := ctx.Run(&streams{out: out, err: errs, lang: messageLanguage(c.Lang)}); err != nil {
+		return fail(errs, err)
+	}
+	return 0
+}
+
+// exit is an error that has already been told in full.
+type exit struct{ code int }
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", e.code) }
+
+func fail(errs io.Writer, err error) int {
+	if e, ok := err.(exit); ok {
+		return e.code
+	}
+	_, _ = fmt.Fprintln(errs, "deckplan:", err)
+	return 1
+}
+
+// messageLanguage is the chosen language, else the terminal's.
+func messageLanguage(chosen string) lang.Lang {
+	if l, ok := lang.Parse(chosen); ok {
+		return l
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			return lang.Match(strings.ReplaceAll(strings.SplitN(v, ".", 2)[0], "_", "-"))
+		}
+	}
+	return lang.English
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(s *streams) error {
+	_, err := fmt.Fprintln(s.out, "deckplan", versionText())
+	return err
+}
+
+func versionText() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+type serveCmd struct {
+	Listen          string `help:"Address to listen on." default:"127.0.0.1:8080" env:"DECKPLAN_LISTEN"`
+	Database        string `help:"SQLite file; made if it is not there." default:"deckplan.db" env:"DECKPLAN_DATABASE"`
+	PublicURL       string `help:"Address under which browsers reach Deckplan, such as https://deckplan.example.com." env:"DECKPLAN_PUBLIC_URL"`
+	LogFormat       string `help:"text, json, or auto: text on a terminal." default:"auto" env:"DECKPLAN_LOG_FORMAT"`
+	LogLevel        string `help:"debug, info, warn or error." default:"info" env:"DECKPLAN_LOG_LEVEL"`
+	InsecureNoLogin string `help:"Serve other machines although there are no accounts yet." env:"DECKPLAN_INSECURE_NO_LOGIN" placeholder:"true"`
+}
+
+// settings are a serveCmd's values once all of them are known to be right.
+type settings struct {
+	listen   string
+	database string
+	hosts    []string
+	log      *slog.Logger
+	argo     []argocd.Connection
+}
+
+// Run serves until it is interrupted.
+func (c serveCmd) Run(s *streams) error {
+	set, problems := c.settings(s)
+	if len(problems) > 0 {
+		_, _ = fmt.Fprintln(s.err, s.lang.T("config.wrong", map[string]any{"n": len(problems)}))
+		for _, p := range problems {
+			_, _ = fmt.Fprintln(s.err, "  "+p)
+		}
+		return exit{2}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return set.serve(ctx)
+}
+
+// settings checks every value and gives all problems at once, worded.
+func (c serveCmd) settings(s *streams) (settings, []string) {
+	set := settings{listen: c.Listen, database: c.Database}
+	var problems []string
+	bad := func(name, id string, args map[string]any) {
+		problems = append(problems, name+": "+s.lang.T(id, args))
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		bad("--listen", "config.listen", map[string]any{"got": c.Listen})
+	}
+	insecure, err := strconv.ParseBool(cmp.Or(c.InsecureNoLogin, "false"))
+	if err != nil {
+		bad("--insecure-no-login", "config.boolean", map[string]any{"got": c.InsecureNoLogin})
+	}
+	if err == nil && !insecure && host != "" && !loopback(host) || host == "" && !insecure && len(problems) == 0 {
+		bad("--listen", "config.no_login", map[string]any{"got": c.Listen})
+	}
+	if insecure {
+		set.hosts = []string{"*"}
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			bad("--public-url", "config.public_url", map[string]any{"got": c.PublicURL})
+		} else {
+			set.hosts = []string{strings.ToLower(u.Hostname())}
+		}
+	}
+	if c.Database == "" {
+		bad("--database", "config.database", nil)
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		bad("--log-level", "config.log_level", map[string]any{"got": c.LogLevel})
+	}
+	switch c.LogFormat {
+	case "text", "json", "auto":
+		set.log = logger(s.err, c.LogFormat, level)
+	default:
+		bad("--log-format", "config.log_format", map[string]any{"got": c.LogFormat})
+	}
+	argo, wrong := argocd.ParseEnvironment(os.Environ())
+	for _, p := range wrong {
+		bad(p.Variable, p.ID, p.Args)
+	}
+	set.argo = argo
+	return set, problems
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func logger(w io.Writer, format string, level slog.Level) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
+	f, isFile := w.(*os.File)
+	if format == "text" || format == "auto" && isFile && isatty.IsTerminal(f.Fd()) {
+		return slog.New(slog.NewTextHandler(w, o))
+	}
+	return slog.New(slog.NewJSONHandler(w, o))
+}
+
+// serve wires the parts and runs them until ctx ends.
+func (set settings) serve(ctx context.Context) error {
+	db, err := store.Open(ctx, set.database, time.Now, set.log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			set.log.Error("database not closed", "error", err)
+		}
+	}()
+	table := live.NewTable(time.Now)
+	server, err := web.New(web.Config{Plans: db, Live: table, Argo: len(set.argo) > 0, Hosts: set.hosts, Log: set.log, Now: time.Now, Version: versionText()})
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", set.listen)
+	if err != nil {
+		return err
+	}
+	watch, stop := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() { argocd.Run(watch, set.argo, table, set.log, argocd.Options{}) })
+	set.log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.database, "argocd", len(set.argo), "version", versionText())
+	err = server.Listen(ctx, l, set.log)
+	stop()
+	watching.Wait()
+	return err
+}
+
+// readPlan reads a plan file and tells every fault of it.
+func readPlan(s *streams, path string) (*plan.Plan, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // read only
+	p, err := plan.DecodeYAML(f)
+	var bad *plan.Invalid
+	if errors.As(err, &bad) {
+		for _, problem := range bad.Problems {
+			_, _ = fmt.Fprintf(s.err, "%s:%d: %s: %s\n", path, problem.Line, problem.Path, s.lang.T(problem.ID, problem.Args))
+		}
+		return nil, exit{2}
+	}
+	return p, err
+}
+
+type checkCmd struct {
+	File string `arg:"" help:"Plan file."`
+	JSON bool   `help:"Print findings and figures as JSON."`
+}
+
+// Run prints the findings of a plan file.
+func (c checkCmd) Run(s *streams) error {
+	p, err := readPlan(s, c.File)
+	if err != nil {
+		return err
+	}
+	findings := appraise.Run(p).Findings()
+	failed := slices.ContainsFunc(findings, func(f appraise.Finding) bool { return f.Severity == verdict.Error })
+	if c.JSON {
+		err = checkJSON(s, findings)
+	} else {
+		checkText(s, p, findings)
+	}
+	if err == nil && failed {
+		return exit{1}
+	}
+	return err
+}
+
+func checkText(s *streams, p *plan.Plan, findings []appraise.Finding) {
+	for _, f := range findings {
+		args := maps.Clone(f.Args)
+		if args == nil {
+			args = verdict.Args{}
+		}
+		args["currency"] = p.About.CurrencyOr()
+		_, _ = fmt.Fprintf(s.out, "%s\t%s\t%s\n", s.lang.T("severity."+f.Severity.String(), nil), f.Subject.Name, s.lang.T(f.ID, args))
+	}
+}
+
+func checkJSON(s *streams, findings []appraise.Finding) error {
+	type line struct {
+		appraise.Finding
+		Text string `json:"text"`
+	}
+	out := make([]line, len(findings))
+	for i, f := range findings {
+		out[i] = line{f, s.lang.T(f.ID, f.Args)}
+	}
+	enc := json.NewEncoder(s.out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(map[string]any{"findings": out})
+}
+
+type reportCmd struct {
+	File   string `arg:"" help:"Plan file."`
+	Output string `help:"File to write; - for standard output." default:"-" short:"o"`
+}
+
+// Run writes the report of a plan file.
+func (c reportCmd) Run(s *streams) (err error) {
+	p, err := readPlan(s, c.File)
+	if err != nil {
+		return err
+	}
+	w, done, err := output(s, c.Output)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	return report.Write(w, report.Input{Plan: p, Appraisal: appraise.Run(p), Lang: s.lang, Generated: time.Now()})
+}
+
+// output opens a file to be written, or standard output.
+func output(s *streams, path string) (io.Writer, func() error, error) {
+	if path == "-" || path == "" {
+		return s.out, func() error { return nil }, nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, f.Close, nil
+}
+
+type exportCmd struct {
+	Plan     string `arg:"" optional:"" help:"Identifier or name of the plan; may be left out where there is one only."`
+	Database string `help:"SQLite file." default:"deckplan.db" env:"DECKPLAN_DATABASE"`
+	Output   string `help:"File to write; - for standard output." default:"-" short:"o"`
+}
+
+// Run writes a plan of the database as YAML.
+func (c exportCmd) Run(s *streams) (err error) {
+	db, err := openDatabase(s, c.Database, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	ctx := context.Background()
+	heads, err := db.Plans(ctx)
+	if err != nil {
+		return err
+	}
+	match := slices.DeleteFunc(heads, func(h store.Head) bool { return c.Plan != "" && h.ID != c.Plan && h.Name != c.Plan })
+	if len(match) != 1 {
+		_, _ = fmt.Fprintln(s.err, s.lang.T("export.which", map[string]any{"n": len(match)}))
+		for _, h := range match {
+			_, _ = fmt.Fprintf(s.err, "  %s  %s\n", h.ID, h.Name)
+		}
+		return exit{2}
+	}
+	_, p, err := db.Plan(ctx, match[0].ID)
+	if err != nil {
+		return err
+	}
+	w, done, err := output(s, c.Output)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	return plan.EncodeYAML(w, p)
+}
+
+type importCmd struct {
+	File     string `arg:"" help:"Plan file."`
+	Database string `help:"SQLite file; made if it is not there." default:"deckplan.db" env:"DECKPLAN_DATABASE"`
+}
+
+// Run puts a plan file into the database as a new plan.
+func (c importCmd) Run(s *streams) (err error) {
+	p, err := readPlan(s, c.File)
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(s, c.Database, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	h, err := db.Create(context.Background(), plan.NewID(), "", p, plan.Summary{ID: "plan.summary.begun.file", Args: map[string]any{"name": p.About.Name}})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, h.ID)
+	return err
+}
+
+func openDatabase(s *streams, path string, create bool) (*store.Store, error) {
+	if _, err := os.Stat(path); err != nil && !create {
+		return nil, err
+	}
+	return store.Open(context.Background(), path, time.Now, logger(s.err, "text", slog.LevelWarn))
+}
+
+type schemaCmd struct{}
+
+// Run prints the JSON Schema.
+func (schemaCmd) Run(s *streams) error {
+	_, err := s.out.Write(plan.JSONSchema())
+	return err
+}
