@@ -108,7 +108,7 @@ func (d *doc) cell(k *plan.Kind, item plan.Item, f plan.Field) string {
 		}
 	case plan.Choice, plan.Choices:
 		for _, w := range plan.Words(item, f) {
-			words = append(words, d.t("choice."+w))
+			words = append(words, d.t(f.Words+w))
 		}
 	case plan.Tool:
 		for _, w := range plan.Words(item, f) {
@@ -242,7 +242,7 @@ func (d *doc) stages(pipeline string) (out []stageRow, rest int) {
 			rest++
 			continue
 		}
-		r := stageRow{name: s.Name, kind: d.t("choice." + string(s.Kind)), approval: s.Approval.Role}
+		r := stageRow{name: s.Name, kind: d.t("choice.stagekind." + string(s.Kind)), approval: s.Approval.Role}
 		if s.Installation != "" {
 			r.installation = d.nameOf("installations", s.Installation)
 		}
@@ -255,7 +255,7 @@ func (d *doc) stages(pipeline string) (out []stageRow, rest int) {
 		}
 		r.accountable = strings.Join(teams, ", ")
 		if s.Trigger != "" {
-			r.trigger = d.t("choice." + string(s.Trigger))
+			r.trigger = d.t("choice.trigger." + string(s.Trigger))
 		}
 		if s.Minutes > 0 {
 			r.minutes = d.Lang.Minutes(s.Minutes)

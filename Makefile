@@ -1,0 +1,54 @@
+# make run    sets up, builds and serves http://127.0.0.1:8080
+# make test   sets up and passes every test, the browser ones included
+GO      ?= go
+SERVER  := internal/argocd/argocdtest
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
+
+.PHONY: run build test check generate static browser clean
+
+run: build
+	./deckplan serve
+
+build: static
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o deckplan .
+
+# The front end: libraries by lock file, copied with a content hash.
+static: static/dist/manifest.json
+static/dist/manifest.json: static/node_modules/.package-lock.json static/build.mjs static/deckplan.css static/deckplan.js static/mark.svg
+	cd static && node build.mjs
+static/node_modules/.package-lock.json: static/package.json static/package-lock.json
+	cd static && npm ci --no-audit --no-fund --loglevel=error
+
+generate:
+	$(GO) tool templ generate -path web
+	$(GO) tool templ generate -path internal
+	$(GO) generate ./internal/argocd/wire
+
+# Generated code is committed; check that it is what its sources make.
+check: static
+	@for f in $$(git ls-files '*.templ'); do \
+		$(GO) tool templ generate -stdout -f $$f > /tmp/deckplan-templ.$$$$ && cmp -s /tmp/deckplan-templ.$$$$ $${f%.templ}_templ.go \
+		|| { rm -f /tmp/deckplan-templ.$$$$; echo "$${f%.templ}_templ.go is not current: run make generate"; exit 1; }; \
+		rm -f /tmp/deckplan-templ.$$$$; done
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	cd $(SERVER) && $(GO) vet ./...
+
+test: static browser check
+	cd $(SERVER) && $(GO) test -timeout 10m ./...
+	$(GO) test -race -timeout 12m ./...
+
+# Chromium for the browser tests, and a font for Korean.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk; \
+	else \
+		echo "The browser tests need Chromium: install it, on Debian with"; \
+		echo "  sudo apt-get install chromium fonts-noto-cjk"; exit 1; \
+	fi
+
+clean:
+	rm -rf deckplan static/node_modules
+	git clean -fdXq static/dist
