@@ -98,7 +98,8 @@ type exit struct{ code int }
 func (e exit) Error() string { return fmt.Sprintf("exit %d", e.code) }
 
 func fail(errs io.Writer, err error) int {
-	if e, ok := err.(exit); ok {
+	var e exit
+	if errors.As(err, &e) {
 		return e.code
 	}
 	_, _ = fmt.Fprintln(errs, "deckplan:", err)

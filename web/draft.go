@@ -35,6 +35,9 @@ func (s *Server) draft(v *ui.View, topic, subject string) (decision.Record, *dec
 	default:
 		d.plan(a)
 	}
+	if d.record.Context == "" {
+		d.record.Context = strings.Join(d.record.Drivers, " ")
+	}
 	return d.record, d.snapshot
 }
 

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"deckplan/internal/plan"
+)
+
+// deckplan runs a command line and gives its exit code and what it printed.
+func deckplan(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = run(args, &o, &e)
+	return code, o.String(), e.String()
+}
+
+func sampleFile(t *testing.T) string {
+	t.Helper()
+	p, err := plan.Sample("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := plan.EncodeYAML(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "plan.yaml")
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestCheck_ExitsOneWhereAFindingIsAnError(t *testing.T) {
+	code, out, _ := deckplan(t, "--lang=en", "check", sampleFile(t))
+	if code != 1 || !strings.Contains(out, "argo-office cannot reach prod-vault.") {
+		t.Errorf("%d: %s", code, out)
+	}
+	code, out, _ = deckplan(t, "--lang=ko", "check", "--json", sampleFile(t))
+	var answer struct {
+		Findings []struct{ ID, Severity, Text string }
+	}
+	if err := json.Unmarshal([]byte(out), &answer); err != nil || code != 1 || len(answer.Findings) == 0 || answer.Findings[0].Severity != "error" {
+		t.Errorf("%d, %v: %s", code, err, out)
+	}
+	clean := filepath.Join(t.TempDir(), "clean.yaml")
+	if err := os.WriteFile(clean, []byte("schema: 1\nabout: {name: x}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := deckplan(t, "check", clean); code != 0 {
+		t.Errorf("%d: %s%s", code, out, errs)
+	}
+}
+
+func TestCheck_NamesTheLineOfEveryFault(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bad.yaml")
+	if err := os.WriteFile(path, []byte("schema: 1\nabout: {name: x}\nteams:\n  - {id: a}\n  - {id: b, name: b, colour: red}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs := deckplan(t, "--lang=en", "check", path)
+	if code != 2 || !strings.Contains(errs, "bad.yaml:4: teams[0].name: name is missing") || !strings.Contains(errs, "bad.yaml:5: teams[1].colour: colour is not a field here") {
+		t.Errorf("%d: %s", code, errs)
+	}
+}
+
+func TestReport_WritesOneFile(t *testing.T) {
+	to := filepath.Join(t.TempDir(), "report.html")
+	if code, _, errs := deckplan(t, "--lang=ko", "report", sampleFile(t), "--output", to); code != 0 {
+		t.Fatalf("%d: %s", code, errs)
+	}
+	b, err := os.ReadFile(to)
+	if err != nil || !strings.Contains(string(b), `lang="ko"`) || !strings.Contains(string(b), "<svg") {
+		t.Errorf("%v, %d bytes", err, len(b))
+	}
+}
+
+func TestImportThenExport_GivesTheSamePlan(t *testing.T) {
+	file, db := sampleFile(t), filepath.Join(t.TempDir(), "d.db")
+	code, id, errs := deckplan(t, "import", file, "--database", db)
+	if code != 0 {
+		t.Fatalf("%d: %s", code, errs)
+	}
+	code, out, errs := deckplan(t, "export", strings.TrimSpace(id), "--database", db)
+	want, err := os.ReadFile(file)
+	if err != nil || code != 0 || out != string(want) {
+		t.Errorf("%d, %v: %s", code, err, errs)
+	}
+	if code, _, _ := deckplan(t, "export", "nothing", "--database", db); code != 2 {
+		t.Errorf("an unknown plan: %d", code)
+	}
+	if code, _, _ := deckplan(t, "export", "--database", filepath.Join(t.TempDir(), "none.db")); code != 1 {
+		t.Errorf("a missing database: %d", code)
+	}
+}
+
+func TestServe_ReportsEveryWrongSettingAtOnce(t *testing.T) {
+	t.Setenv("DECKPLAN_LOG_LEVEL", "loud")
+	t.Setenv("DECKPLAN_INSECURE_NO_LOGIN", "perhaps")
+	t.Setenv("DECKPLAN_ARGOCD_PROD_TOKEN", "secret-token-value")
+	code, _, errs := deckplan(t, "--lang=en", "serve", "--listen", "nowhere", "--log-format", "xml", "--public-url", "ftp:")
+	if code != 2 {
+		t.Errorf("exit %d", code)
+	}
+	for _, want := range []string{"6 settings are wrong", "--listen", "--log-level", "--log-format", "--public-url", "--insecure-no-login", "DECKPLAN_ARGOCD_PROD_URL"} {
+		if !strings.Contains(errs, want) {
+			t.Errorf("not told: %s in\n%s", want, errs)
+		}
+	}
+	if strings.Contains(errs, "secret-token-value") {
+		t.Error("the token was printed")
+	}
+}
+
+func TestServe_RefusesOtherMachinesWithoutAccounts(t *testing.T) {
+	for _, listen := range []string{"0.0.0.0:0", ":0", "192.0.2.1:80"} {
+		if code, _, errs := deckplan(t, "--lang=en", "serve", "--listen", listen, "--database", filepath.Join(t.TempDir(), "d.db")); code != 2 || !strings.Contains(errs, "--insecure-no-login") {
+			t.Errorf("%s: %d %s", listen, code, errs)
+		}
+	}
+}
+
+func TestSchemaAndVersion(t *testing.T) {
+	if code, out, _ := deckplan(t, "schema"); code != 0 || !json.Valid([]byte(out)) {
+		t.Errorf("schema: %d", code)
+	}
+	if code, out, _ := deckplan(t, "version"); code != 0 || !strings.HasPrefix(out, "deckplan ") {
+		t.Errorf("version: %d %s", code, out)
+	}
+	if code, _, _ := deckplan(t, "--help"); code != 0 {
+		t.Errorf("help: %d", code)
+	}
+	if code, _, _ := deckplan(t, "explode"); code != 2 {
+		t.Errorf("unknown command: %d", code)
+	}
+}
