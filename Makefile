@@ -20,16 +20,14 @@ static/node_modules/.package-lock.json: static/package.json static/package-lock.
 	cd static && npm ci --no-audit --no-fund --loglevel=error
 
 generate:
-	$(GO) tool templ generate -path web
-	$(GO) tool templ generate -path internal
+	for f in $$(git ls-files '*.templ'); do $(GO) tool templ generate -stdout -f $$f > $${f%.templ}_templ.go || exit 1; done
 	$(GO) generate ./internal/argocd/wire
 
 # Generated code is committed; check that it is what its sources make.
 check: static
 	@for f in $$(git ls-files '*.templ'); do \
-		$(GO) tool templ generate -stdout -f $$f > /tmp/deckplan-templ.$$$$ && cmp -s /tmp/deckplan-templ.$$$$ $${f%.templ}_templ.go \
-		|| { rm -f /tmp/deckplan-templ.$$$$; echo "$${f%.templ}_templ.go is not current: run make generate"; exit 1; }; \
-		rm -f /tmp/deckplan-templ.$$$$; done
+		$(GO) tool templ generate -stdout -f $$f | cmp -s - $${f%.templ}_templ.go \
+		|| { echo "$${f%.templ}_templ.go is not current: run make generate"; exit 1; }; done
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
