@@ -380,7 +380,7 @@ func (c exportCmd) Run(s *streams) (err error) {
 	if err != nil {
 		return err
 	}
-	match := slices.DeleteFunc(heads, func(h store.Head) bool { return c.Plan != "" && h.ID != c.Plan && h.Name != c.Plan })
+	match := slices.DeleteFunc(heads, func(h plan.Head) bool { return c.Plan != "" && h.ID != c.Plan && h.Name != c.Plan })
 	if len(match) != 1 {
 		_, _ = fmt.Fprintln(s.err, s.lang.T("export.which", map[string]any{"n": len(match)}))
 		for _, h := range match {

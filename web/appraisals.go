@@ -5,7 +5,6 @@ import (
 
 	"deckplan/internal/appraise"
 	"deckplan/internal/plan"
-	"deckplan/internal/store"
 )
 
 // appraisals keeps the last verdicts, so that a revision is analysed once.
@@ -44,7 +43,7 @@ func (a *appraisals) of(id string, revision int64, p *plan.Plan) *appraise.Appra
 }
 
 // counts gives the errors and warnings of each page, by the rail's entries.
-func (a *appraisals) counts(h store.Head, p *plan.Plan) (bad, doubt map[string]int) {
+func (a *appraisals) counts(h plan.Head, p *plan.Plan) (bad, doubt map[string]int) {
 	bad, doubt = map[string]int{}, map[string]int{}
 	for topic, c := range a.of(h.ID, h.Revision, p).Counts() {
 		entry := string(topic)

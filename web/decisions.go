@@ -10,7 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"deckplan/internal/decision"
-	"deckplan/internal/store"
+	"deckplan/internal/plan"
 	"deckplan/web/page"
 	"deckplan/web/ui"
 )
@@ -56,7 +56,7 @@ func (s *Server) addDecision(w http.ResponseWriter, r *http.Request) error {
 		v.Title = v.T("decision.page.new")
 		return s.refuseDecision(w, r, v, record, 0, problems)
 	}
-	d, err := s.Plans.AddDecision(r.Context(), v.Plan.ID, store.Decision{Decision: decision.Decision{Record: record, Snapshot: snapshot}})
+	d, err := s.Plans.AddDecision(r.Context(), v.Plan.ID, decision.Kept{Decision: decision.Decision{Record: record, Snapshot: snapshot}})
 	if err != nil {
 		return err
 	}
@@ -75,10 +75,10 @@ func (s *Server) refuseDecision(w http.ResponseWriter, r *http.Request, v *ui.Vi
 }
 
 // load gives the decision that the address names.
-func (s *Server) load(r *http.Request) (store.Decision, error) {
+func (s *Server) load(r *http.Request) (decision.Kept, error) {
 	number, err := strconv.ParseInt(chi.URLParam(r, "number"), 10, 64)
 	if err != nil {
-		return store.Decision{}, errNotFound
+		return decision.Kept{}, errNotFound
 	}
 	return s.Plans.Decision(r.Context(), planOf(r), number)
 }
@@ -118,13 +118,13 @@ func (s *Server) saveDecision(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if d.Version != parseVersion(r.PostForm) {
-		return store.ErrStale
+		return plan.ErrStale
 	}
 	if status := decision.Status(r.PostForm.Get("status")); status != "" {
 		return s.step(w, r, v, d, status)
 	}
 	if !d.Record.Editable() {
-		return store.ErrStale
+		return plan.ErrStale
 	}
 	record := d.Record
 	read(r.PostForm, &record)
@@ -145,16 +145,16 @@ func parseVersion(f url.Values) int64 {
 }
 
 // step accepts, rejects or supersedes a record.
-func (s *Server) step(w http.ResponseWriter, r *http.Request, v *ui.View, d store.Decision, to decision.Status) error {
+func (s *Server) step(w http.ResponseWriter, r *http.Request, v *ui.View, d decision.Kept, to decision.Status) error {
 	by := decision.By{Person: v.Author, At: v.Now, Why: clip(strings.TrimSpace(r.PostForm.Get("why")), decision.MaxLine)}
 	by.Number, _ = strconv.Atoi(r.PostForm.Get("by"))
-	save := []store.Decision{}
+	save := []decision.Kept{}
 	if to == decision.Superseded {
 		next, err := s.Plans.Decision(r.Context(), v.Plan.ID, int64(by.Number))
 		if err == nil {
 			next.Record = next.Record.LinkTo(d.Record.Number)
 			save = append(save, next)
-		} else if !errors.Is(err, store.ErrNotFound) {
+		} else if !errors.Is(err, plan.ErrNotFound) {
 			return err
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"deckplan/internal/plan"
-	"deckplan/internal/store"
 	"deckplan/web/page"
 )
 
@@ -29,19 +28,19 @@ func classify(err error) code {
 	var conflict *plan.Conflict
 	var tooBig *http.MaxBytesError
 	switch {
-	case errors.Is(err, errNotFound), errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, errNotFound), errors.Is(err, plan.ErrNotFound):
 		return code{"not_found", http.StatusNotFound}
 	case errors.As(err, &gone):
 		return code{"gone", http.StatusConflict}
-	case errors.As(err, &conflict), errors.Is(err, store.ErrStale):
+	case errors.As(err, &conflict), errors.Is(err, plan.ErrStale):
 		return code{"conflict", http.StatusConflict}
-	case errors.Is(err, store.ErrUndone):
+	case errors.Is(err, plan.ErrUndone):
 		return code{"undone", http.StatusConflict}
 	case errors.As(err, &tooBig):
 		return code{"too_large", http.StatusRequestEntityTooLarge}
 	case errors.As(err, &invalid), errors.Is(err, errForm):
 		return code{"invalid", http.StatusUnprocessableEntity}
-	case errors.Is(err, store.ErrUnavailable):
+	case errors.Is(err, plan.ErrUnavailable):
 		return code{"unavailable", http.StatusServiceUnavailable}
 	default:
 		return code{"internal", http.StatusInternalServerError}

@@ -13,7 +13,6 @@ import (
 
 	"deckplan/internal/lang"
 	"deckplan/internal/plan"
-	"deckplan/internal/store"
 	"deckplan/web/ui"
 )
 
@@ -142,7 +141,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, back string, o *
 }
 
 // edited words what an edit did.
-func (s *Server) edited(v lang.Lang, rev store.Revision) *ui.Done {
+func (s *Server) edited(v lang.Lang, rev plan.Revision) *ui.Done {
 	if len(rev.Changes) == 0 {
 		return nil
 	}

@@ -12,27 +12,27 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"deckplan/internal/decision"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
-	"deckplan/internal/store"
 	"deckplan/static"
 )
 
 // Plans is what the pages need of the database.
 type Plans interface {
-	Plans(ctx context.Context) ([]store.Head, error)
-	Plan(ctx context.Context, id string) (store.Head, *plan.Plan, error)
-	Create(ctx context.Context, id, author string, p *plan.Plan, s plan.Summary) (store.Head, error)
+	Plans(ctx context.Context) ([]plan.Head, error)
+	Plan(ctx context.Context, id string) (plan.Head, *plan.Plan, error)
+	Create(ctx context.Context, id, author string, p *plan.Plan, s plan.Summary) (plan.Head, error)
 	Delete(ctx context.Context, id string) error
-	Edit(ctx context.Context, id, author string, e plan.Edit) (store.Revision, error)
-	Undo(ctx context.Context, id, author string, number int64) (store.Revision, error)
+	Edit(ctx context.Context, id, author string, e plan.Edit) (plan.Revision, error)
+	Undo(ctx context.Context, id, author string, number int64) (plan.Revision, error)
 	Undoable(ctx context.Context, id string) (undo, redo int64, err error)
-	History(ctx context.Context, id string, before int64, limit int) ([]store.Revision, error)
-	Decisions(ctx context.Context, id string) ([]store.Decision, error)
-	Decision(ctx context.Context, id string, number int64) (store.Decision, error)
-	AddDecision(ctx context.Context, id string, d store.Decision) (store.Decision, error)
-	SaveDecisions(ctx context.Context, id string, all ...store.Decision) error
-	Subscribe() (<-chan store.Event, func())
+	History(ctx context.Context, id string, before int64, limit int) ([]plan.Revision, error)
+	Decisions(ctx context.Context, id string) ([]decision.Kept, error)
+	Decision(ctx context.Context, id string, number int64) (decision.Kept, error)
+	AddDecision(ctx context.Context, id string, d decision.Kept) (decision.Kept, error)
+	SaveDecisions(ctx context.Context, id string, all ...decision.Kept) error
+	Subscribe() (<-chan plan.Event, func())
 	Ping(ctx context.Context) error
 }
 

@@ -6,19 +6,13 @@ import (
 	"encoding/json"
 
 	"deckplan/internal/decision"
+	"deckplan/internal/plan"
 )
-
-// Decision is a kept decision. Version counts the saves of its record, so that
-// nobody overwrites what somebody else has written meanwhile.
-type Decision struct {
-	decision.Decision
-	Version int64
-}
 
 const decisionColumns = `SELECT record, snapshot, hash, version FROM decision WHERE plan_id = $1`
 
-func scanDecision(row interface{ Scan(...any) error }) (Decision, error) {
-	var d Decision
+func scanDecision(row interface{ Scan(...any) error }) (decision.Kept, error) {
+	var d decision.Kept
 	var record, snapshot string
 	if err := row.Scan(&record, &snapshot, &d.Hash, &d.Version); err != nil {
 		return d, err
@@ -35,13 +29,13 @@ func scanDecision(row interface{ Scan(...any) error }) (Decision, error) {
 }
 
 // Decisions lists a plan's decisions, the newest first.
-func (s *Store) Decisions(ctx context.Context, id string) ([]Decision, error) {
+func (s *Store) Decisions(ctx context.Context, id string) ([]decision.Kept, error) {
 	rows, err := s.db.QueryContext(ctx, decisionColumns+` ORDER BY number DESC LIMIT 1000`, id)
 	if err != nil {
 		return nil, mapError(err)
 	}
 	defer rows.Close()
-	var out []Decision
+	var out []decision.Kept
 	for rows.Next() {
 		d, err := scanDecision(rows)
 		if err != nil {
@@ -53,7 +47,7 @@ func (s *Store) Decisions(ctx context.Context, id string) ([]Decision, error) {
 }
 
 // Decision gives one decision of a plan.
-func (s *Store) Decision(ctx context.Context, id string, number int64) (Decision, error) {
+func (s *Store) Decision(ctx context.Context, id string, number int64) (decision.Kept, error) {
 	d, err := scanDecision(s.db.QueryRowContext(ctx, decisionColumns+` AND number = $2`, id, number))
 	return d, mapError(err)
 }
@@ -61,7 +55,7 @@ func (s *Store) Decision(ctx context.Context, id string, number int64) (Decision
 // AddDecision keeps a new decision under the plan's next number, which is
 // never given twice: no decision is ever deleted on its own. The snapshot and
 // its hash are written here and by no other statement.
-func (s *Store) AddDecision(ctx context.Context, id string, d Decision) (Decision, error) {
+func (s *Store) AddDecision(ctx context.Context, id string, d decision.Kept) (decision.Kept, error) {
 	err := s.tx(ctx, func(t *sql.Tx) error {
 		// Any write to the plan's row makes concurrent additions wait.
 		if err := t.QueryRowContext(ctx, `UPDATE plan SET revision = revision WHERE id = $1 RETURNING id`, id).Scan(new(string)); err != nil {
@@ -86,14 +80,14 @@ func (s *Store) AddDecision(ctx context.Context, id string, d Decision) (Decisio
 		return err
 	})
 	if err == nil {
-		s.publish(Event{id, 0})
+		s.publish(plan.Event{Plan: id, Revision: 0})
 	}
 	return d, err
 }
 
 // SaveDecisions writes records that were read at their Version, all or none.
 // What they were decided on stays untouched.
-func (s *Store) SaveDecisions(ctx context.Context, id string, all ...Decision) error {
+func (s *Store) SaveDecisions(ctx context.Context, id string, all ...decision.Kept) error {
 	err := s.tx(ctx, func(t *sql.Tx) error {
 		for _, d := range all {
 			record, err := json.Marshal(d.Record)
@@ -106,13 +100,13 @@ func (s *Store) SaveDecisions(ctx context.Context, id string, all ...Decision) e
 				return err
 			}
 			if n, err := r.RowsAffected(); err != nil || n == 0 {
-				return ErrStale
+				return plan.ErrStale
 			}
 		}
 		return nil
 	})
 	if err == nil {
-		s.publish(Event{id, 0})
+		s.publish(plan.Event{Plan: id, Revision: 0})
 	}
 	return err
 }

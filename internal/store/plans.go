@@ -13,36 +13,17 @@ import (
 // checkpointEvery is the number of revisions between whole documents.
 const checkpointEvery = 100
 
-// Head is a plan without its document.
-type Head struct {
-	ID       string
-	Name     string
-	Revision int64
-	Updated  time.Time
-	Author   string // of the newest revision
-}
-
-// Revision is one edit as history shows it.
-type Revision struct {
-	Number  int64
-	Author  string
-	At      time.Time
-	Summary plan.Summary
-	Changes []plan.Change
-	Undoes  int64 // the revision it undoes, or 0
-}
-
 const headColumns = `SELECT p.id, p.name, p.revision, p.updated_at, r.author
 	FROM plan p JOIN revision r ON r.plan_id = p.id AND r.number = p.revision`
 
 // Plans lists the plans, the last edited first.
-func (s *Store) Plans(ctx context.Context) ([]Head, error) {
+func (s *Store) Plans(ctx context.Context) ([]plan.Head, error) {
 	rows, err := s.db.QueryContext(ctx, headColumns+` ORDER BY p.updated_at DESC, p.id LIMIT 500`)
 	if err != nil {
 		return nil, mapError(err)
 	}
 	defer rows.Close()
-	var out []Head
+	var out []plan.Head
 	for rows.Next() {
 		h, err := scanHead(rows)
 		if err != nil {
@@ -53,8 +34,8 @@ func (s *Store) Plans(ctx context.Context) ([]Head, error) {
 	return out, mapError(rows.Err())
 }
 
-func scanHead(row interface{ Scan(...any) error }) (Head, error) {
-	var h Head
+func scanHead(row interface{ Scan(...any) error }) (plan.Head, error) {
+	var h plan.Head
 	var updated int64
 	err := row.Scan(&h.ID, &h.Name, &h.Revision, &updated, &h.Author)
 	h.Updated = time.UnixMilli(updated)
@@ -63,7 +44,7 @@ func scanHead(row interface{ Scan(...any) error }) (Head, error) {
 
 // Plan gives the newest revision of a plan. The document is shared: it must
 // not be changed, only edited through Edit.
-func (s *Store) Plan(ctx context.Context, id string) (Head, *plan.Plan, error) {
+func (s *Store) Plan(ctx context.Context, id string) (plan.Head, *plan.Plan, error) {
 	h, err := scanHead(s.db.QueryRowContext(ctx, headColumns+` WHERE p.id = $1`, id))
 	if err != nil {
 		return h, nil, mapError(err)
@@ -85,10 +66,10 @@ func (s *Store) Plan(ctx context.Context, id string) (Head, *plan.Plan, error) {
 }
 
 // Create keeps a new plan under an identifier and gives its head.
-func (s *Store) Create(ctx context.Context, id, author string, p *plan.Plan, summary plan.Summary) (Head, error) {
+func (s *Store) Create(ctx context.Context, id, author string, p *plan.Plan, summary plan.Summary) (plan.Head, error) {
 	doc, err := plan.EncodeJSON(p)
 	if err != nil {
-		return Head{}, err
+		return plan.Head{}, err
 	}
 	now := s.now()
 	err = s.tx(ctx, func(t *sql.Tx) error {
@@ -96,14 +77,14 @@ func (s *Store) Create(ctx context.Context, id, author string, p *plan.Plan, sum
 			VALUES ($1, $2, 1, $3, $4, $4)`, id, p.About.Name, string(doc), now.UnixMilli()); err != nil {
 			return err
 		}
-		return insertRevision(ctx, t, id, Revision{Number: 1, Author: author, At: now, Summary: summary}, doc)
+		return insertRevision(ctx, t, id, plan.Revision{Number: 1, Author: author, At: now, Summary: summary}, doc)
 	})
 	if err != nil {
-		return Head{}, err
+		return plan.Head{}, err
 	}
 	s.cache.put(id, 1, p)
-	s.publish(Event{id, 1})
-	return Head{id, p.About.Name, 1, now, author}, nil
+	s.publish(plan.Event{Plan: id, Revision: 1})
+	return plan.Head{ID: id, Name: p.About.Name, Revision: 1, Updated: now, Author: author}, nil
 }
 
 // Delete removes a plan with its history and its decisions.
@@ -113,22 +94,22 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 		return mapError(err)
 	}
 	if n, err := r.RowsAffected(); err == nil && n == 0 {
-		return ErrNotFound
+		return plan.ErrNotFound
 	}
-	s.publish(Event{id, 0})
+	s.publish(plan.Event{Plan: id, Revision: 0})
 	return nil
 }
 
 // Edit applies an edit to the newest revision of a plan and gives the new
 // revision's number and what was done. An edit that changes nothing makes no
 // revision. Errors of plan.Apply come back as they are.
-func (s *Store) Edit(ctx context.Context, id, author string, e plan.Edit) (Revision, error) {
+func (s *Store) Edit(ctx context.Context, id, author string, e plan.Edit) (plan.Revision, error) {
 	return s.edit(ctx, id, author, func(context.Context, *sql.Tx) (plan.Edit, int64, error) { return e, 0, nil })
 }
 
 // Undo takes a revision back, whatever has been done since elsewhere. The
 // revision must not have been undone already; undoing an undo is a redo.
-func (s *Store) Undo(ctx context.Context, id, author string, number int64) (Revision, error) {
+func (s *Store) Undo(ctx context.Context, id, author string, number int64) (plan.Revision, error) {
 	return s.edit(ctx, id, author, func(ctx context.Context, t *sql.Tx) (plan.Edit, int64, error) {
 		var by int64
 		err := t.QueryRowContext(ctx, `SELECT COUNT(*) FROM revision WHERE plan_id = $1 AND undoes = $2`, id, number).Scan(&by)
@@ -140,7 +121,7 @@ func (s *Store) Undo(ctx context.Context, id, author string, number int64) (Revi
 			return nil, 0, err
 		}
 		if by > 0 || len(r.Changes) == 0 {
-			return nil, 0, ErrUndone
+			return nil, 0, plan.ErrUndone
 		}
 		what := "plan.summary.undo"
 		if r.Undoes > 0 {
@@ -152,8 +133,8 @@ func (s *Store) Undo(ctx context.Context, id, author string, number int64) (Revi
 
 // edit is the one way a plan changes. The revision is counted up first, so
 // that on every database two edits of one plan wait for each other.
-func (s *Store) edit(ctx context.Context, id, author string, make func(context.Context, *sql.Tx) (plan.Edit, int64, error)) (Revision, error) {
-	rev := Revision{Author: author, At: s.now()}
+func (s *Store) edit(ctx context.Context, id, author string, make func(context.Context, *sql.Tx) (plan.Edit, int64, error)) (plan.Revision, error) {
+	rev := plan.Revision{Author: author, At: s.now()}
 	var next *plan.Plan
 	errNothing := errors.New("nothing changed")
 	err := s.tx(ctx, func(t *sql.Tx) error {
@@ -188,7 +169,7 @@ func (s *Store) edit(ctx context.Context, id, author string, make func(context.C
 		return rev, err
 	}
 	s.cache.put(id, rev.Number, next)
-	s.publish(Event{id, rev.Number})
+	s.publish(plan.Event{Plan: id, Revision: rev.Number})
 	return rev, nil
 }
 
@@ -203,7 +184,7 @@ func (s *Store) current(ctx context.Context, t *sql.Tx, id string, revision int6
 	return plan.DecodeJSON([]byte(doc))
 }
 
-func (s *Store) write(ctx context.Context, t *sql.Tx, id string, p *plan.Plan, rev Revision) error {
+func (s *Store) write(ctx context.Context, t *sql.Tx, id string, p *plan.Plan, rev plan.Revision) error {
 	doc, err := plan.EncodeJSON(p)
 	if err != nil {
 		return err
@@ -218,7 +199,7 @@ func (s *Store) write(ctx context.Context, t *sql.Tx, id string, p *plan.Plan, r
 	return insertRevision(ctx, t, id, rev, checkpoint)
 }
 
-func insertRevision(ctx context.Context, t *sql.Tx, id string, r Revision, checkpoint []byte) error {
+func insertRevision(ctx context.Context, t *sql.Tx, id string, r plan.Revision, checkpoint []byte) error {
 	summary, err := json.Marshal(r.Summary)
 	if err != nil {
 		return err
@@ -236,8 +217,8 @@ func insertRevision(ctx context.Context, t *sql.Tx, id string, r Revision, check
 
 const revisionColumns = `SELECT number, author, at, summary, changes, undoes FROM revision WHERE plan_id = $1`
 
-func scanRevision(row interface{ Scan(...any) error }) (Revision, error) {
-	var r Revision
+func scanRevision(row interface{ Scan(...any) error }) (plan.Revision, error) {
+	var r plan.Revision
 	var at int64
 	var summary, changes string
 	if err := row.Scan(&r.Number, &r.Author, &at, &summary, &changes, &r.Undoes); err != nil {
@@ -248,8 +229,8 @@ func scanRevision(row interface{ Scan(...any) error }) (Revision, error) {
 }
 
 // History lists a plan's newest revisions, at most limit, before a number
-// (0: from the newest). Changes are left out: Revision gives them.
-func (s *Store) History(ctx context.Context, id string, before int64, limit int) ([]Revision, error) {
+// (0: from the newest). Changes are left out: plan.Revision gives them.
+func (s *Store) History(ctx context.Context, id string, before int64, limit int) ([]plan.Revision, error) {
 	if before <= 0 {
 		before = 1 << 62
 	}
@@ -259,7 +240,7 @@ func (s *Store) History(ctx context.Context, id string, before int64, limit int)
 		return nil, mapError(err)
 	}
 	defer rows.Close()
-	var out []Revision
+	var out []plan.Revision
 	for rows.Next() {
 		r, err := scanRevision(rows)
 		if err != nil {

@@ -20,30 +20,13 @@ import (
 	"deckplan/migrations"
 )
 
-var (
-	// ErrNotFound is the answer for a plan, revision or decision that is not there.
-	ErrNotFound = errors.New("store: not found")
-	// ErrUnavailable is the answer while the database cannot be used.
-	ErrUnavailable = errors.New("store: database unavailable")
-	// ErrStale is the answer when a decision changed since it was read.
-	ErrStale = errors.New("store: changed meanwhile")
-	// ErrUndone is the answer when a revision cannot be undone (again).
-	ErrUndone = errors.New("store: nothing to undo")
-)
-
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
 	db    *sql.DB
 	now   func() time.Time
 	cache cache
 	mu    sync.Mutex
-	subs  map[chan Event]struct{}
-}
-
-// Event says that a plan has a new revision, or a decision changed.
-type Event struct {
-	Plan     string
-	Revision int64
+	subs  map[chan plan.Event]struct{}
 }
 
 // Open opens the SQLite file at path, creates it if need be, and brings its
@@ -55,7 +38,7 @@ func Open(ctx context.Context, path string, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, now: now, subs: map[chan Event]struct{}{}}
+	s := &Store{db: db, now: now, subs: map[chan plan.Event]struct{}{}}
 	if err := s.migrate(ctx, log); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), db.Close())
 	}
@@ -82,8 +65,8 @@ func (s *Store) Ping(ctx context.Context) error { return mapError(s.db.PingConte
 
 // Subscribe gives every event from now on. A subscriber that falls behind
 // misses events, never blocks an edit: it reads the newest state anyway.
-func (s *Store) Subscribe() (<-chan Event, func()) {
-	ch := make(chan Event, 16)
+func (s *Store) Subscribe() (<-chan plan.Event, func()) {
+	ch := make(chan plan.Event, 16)
 	s.mu.Lock()
 	s.subs[ch] = struct{}{}
 	s.mu.Unlock()
@@ -94,7 +77,7 @@ func (s *Store) Subscribe() (<-chan Event, func()) {
 	}
 }
 
-func (s *Store) publish(e Event) {
+func (s *Store) publish(e plan.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for ch := range s.subs {
@@ -111,13 +94,13 @@ func mapError(err error) error {
 		return nil
 	}
 	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNotFound
+		return plan.ErrNotFound
 	}
 	var se *sqlite.Error
 	if errors.As(err, &se) {
 		switch se.Code() & 0xff {
 		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
-			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+			return fmt.Errorf("%w: %w", plan.ErrUnavailable, err)
 		}
 	}
 	return err

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"deckplan/internal/decision"
 	"deckplan/internal/plan"
 )
 
@@ -122,7 +123,7 @@ func TestStore_UndoAndRedoWalkTheStack(t *testing.T) {
 	step(true, "one")
 	step(true, "two")
 	step(false, "one")
-	if _, err := s.Undo(t.Context(), "p", "", 3); !errors.Is(err, ErrUndone) {
+	if _, err := s.Undo(t.Context(), "p", "", 3); !errors.Is(err, plan.ErrUndone) {
 		t.Errorf("undone twice: %v", err)
 	}
 }
@@ -139,7 +140,7 @@ func TestStore_AFailedEditLeavesNothing(t *testing.T) {
 	if h, _, _ := s.Plan(t.Context(), "p"); h.Revision != 1 {
 		t.Errorf("revision %d", h.Revision)
 	}
-	if _, err := s.Edit(t.Context(), "other", "", rename("x", "y")); !errors.Is(err, ErrNotFound) {
+	if _, err := s.Edit(t.Context(), "other", "", rename("x", "y")); !errors.Is(err, plan.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -151,7 +152,40 @@ func TestStore_EventsFollowEdits(t *testing.T) {
 	if _, err := s.Edit(t.Context(), "p", "", rename("dev-1", "x")); err != nil {
 		t.Fatal(err)
 	}
-	if e := <-ch; e != (Event{"p", 2}) {
+	if e := <-ch; e != (plan.Event{Plan: "p", Revision: 2}) {
 		t.Errorf("got %+v", e)
+	}
+}
+
+func TestDecisions_NumberOnceAndRefuseStaleSaves(t *testing.T) {
+	s, _ := withSample(t)
+	snapshot := &decision.Snapshot{Plan: "p", Revision: 1, Taken: time.Now()}
+	for want := 1; want <= 3; want++ {
+		d, err := s.AddDecision(t.Context(), "p", decision.Kept{Decision: decision.Decision{Record: decision.Record{Title: "x"}, Snapshot: snapshot}})
+		if err != nil || d.Record.Number != want || d.Hash != snapshot.Hash() {
+			t.Fatalf("%+v, %v", d.Record, err)
+		}
+	}
+	first, err := s.Decision(t.Context(), "p", 1)
+	if err != nil || !first.Intact() {
+		t.Fatal(err)
+	}
+	second, err := s.Decision(t.Context(), "p", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Record.Title = "mine"
+	if err := s.SaveDecisions(t.Context(), "p", first); err != nil {
+		t.Fatal(err)
+	}
+	second.Record.Title = "both or none"
+	if err := s.SaveDecisions(t.Context(), "p", second, first); !errors.Is(err, plan.ErrStale) {
+		t.Errorf("a stale save: %v", err)
+	}
+	if again, _ := s.Decision(t.Context(), "p", 2); again.Record.Title != "x" {
+		t.Error("half of a refused save was written")
+	}
+	if _, err := s.AddDecision(t.Context(), "nothing", decision.Kept{}); !errors.Is(err, plan.ErrNotFound) {
+		t.Errorf("%v", err)
 	}
 }
