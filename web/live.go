@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"deckplan/internal/live"
+	"deckplan/internal/plan"
 	"deckplan/web/page"
 )
 
@@ -18,6 +20,12 @@ const livePageSize = 100
 func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	v := s.view(w, r, "nav.live")
 	v.Current, v.Crumb = "live", v.T("live.crumb")
+	if id := cookie(r, "plan"); id != "" {
+		// The plan one came from stays in the rail; one that is gone is no matter here.
+		if err := s.enter(r, v, id); err != nil && !errors.Is(err, plan.ErrNotFound) {
+			return err
+		}
+	}
 	q := r.URL.Query()
 	asked := liveQuery(q)
 	result := s.Live.Query(asked)

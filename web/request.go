@@ -46,21 +46,33 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request, title string) *ui.
 
 // planView is view for a page inside a plan.
 func (s *Server) planView(w http.ResponseWriter, r *http.Request, entry string) (*ui.View, error) {
+	v := s.view(w, r, "nav."+entry)
+	v.Current = entry
 	id := chi.URLParam(r, "plan")
+	if err := s.enter(r, v, id); err != nil {
+		return nil, err
+	}
+	v.Crumb = v.Plan.Name
+	if cookie(r, "plan") != id {
+		setCookie(w, "plan", id, year)
+	}
+	return v, nil
+}
+
+// enter puts a plan around a page.
+func (s *Server) enter(r *http.Request, v *ui.View, id string) error {
 	head, doc, err := s.Plans.Plan(r.Context(), id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	undo, redo, err := s.Plans.Undoable(r.Context(), id)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	v := s.view(w, r, "nav."+entry)
-	v.Current, v.Crumb = entry, head.Name
 	v.Plan = &ui.PlanView{ID: id, Name: head.Name, Revision: head.Revision, SavedAt: head.Updated, SavedBy: head.Author,
 		Undo: undo, Redo: redo, Currency: doc.About.CurrencyOr(), Doc: doc}
 	v.Plan.Bad, v.Plan.Doubt = s.appraise.counts(head, doc)
-	return v, nil
+	return nil
 }
 
 func language(r *http.Request) lang.Lang {
