@@ -63,7 +63,7 @@ function listen() {
   let revision = root.dataset.revision;
   source.addEventListener("changed", (e) => {
     revision = part("[data-stream]")?.dataset.revision;
-    if (!revision || Number(e.data) > Number(revision)) later();
+    if (!revision || e.data === "0" || Number(e.data) > Number(revision)) later();
   });
   source.addEventListener("open", () => { if (source.opened) later(); source.opened = true; });
 }

@@ -52,23 +52,20 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, events <-chan st
 
 // planEvents tells a plan's readers of each new revision.
 func (s *Server) planEvents(w http.ResponseWriter, r *http.Request) {
-	id := chi.URLParam(r, "plan")
-	source, cancel := s.Plans.Subscribe()
+	source, cancel := s.Plans.Subscribe(chi.URLParam(r, "plan"))
 	defer cancel()
-	out := make(chan string, 1)
+	out := make(chan string)
+	done := r.Context().Done()
 	go func() {
 		defer close(out)
 		for {
 			select {
-			case <-r.Context().Done():
+			case <-done:
 				return
 			case e := <-source:
-				if e.Plan != id {
-					continue
-				}
 				select {
 				case out <- fmt.Sprint(e.Revision):
-				case <-r.Context().Done():
+				case <-done:
 					return
 				}
 			}

@@ -32,7 +32,7 @@ type Plans interface {
 	Decision(ctx context.Context, id string, number int64) (decision.Kept, error)
 	AddDecision(ctx context.Context, id string, d decision.Kept) (decision.Kept, error)
 	SaveDecisions(ctx context.Context, id string, all ...decision.Kept) error
-	Subscribe() (<-chan plan.Event, func())
+	Subscribe(id string) (<-chan plan.Event, func())
 	Ping(ctx context.Context) error
 }
 

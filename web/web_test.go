@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -305,5 +306,35 @@ func BenchmarkEdit_Large(b *testing.B) {
 			b.Fatal(w.Code)
 		}
 		s.get("/plans/p/layouts")
+	}
+}
+
+func TestListen_ShutsDownWithStreamsOpen(t *testing.T) {
+	s := sampleSite(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Listen(ctx, l, slog.New(slog.DiscardHandler)) }()
+	for _, path := range []string{"/plans/p/events", "/live/events"} {
+		answer, err := http.Get("http://" + l.Addr().String() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = answer.Body.Close() }()
+		if _, err := answer.Body.Read(make([]byte, 16)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("still serving")
 	}
 }

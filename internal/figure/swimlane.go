@@ -104,13 +104,14 @@ func stacked(a *ownership.Analysis) []int {
 }
 
 func (p SwimlaneProps) box(s ownership.Stage, width float64, stack int) stageBox {
+	// Minutes come first: they are short, and what is clipped is the tool.
 	note := strings.TrimSpace(s.Tool)
 	if s.Minutes > 0 {
 		minutes := p.Words("figure.swimlane.minutes", map[string]any{"n": s.Minutes})
 		if note != "" {
-			note += ", "
+			minutes += ", "
 		}
-		note += minutes
+		note = minutes + note
 	}
 	b := stageBox{
 		x:     laneLabel + float64(s.Column)*(width+boxGap) + float64(stack)*10,

@@ -26,7 +26,7 @@ type Store struct {
 	now   func() time.Time
 	cache cache
 	mu    sync.Mutex
-	subs  map[chan plan.Event]struct{}
+	subs  map[chan plan.Event]string // the plan each wants to hear of
 }
 
 // Open opens the SQLite file at path, creates it if need be, and brings its
@@ -38,7 +38,7 @@ func Open(ctx context.Context, path string, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, now: now, subs: map[chan plan.Event]struct{}{}}
+	s := &Store{db: db, now: now, subs: map[chan plan.Event]string{}}
 	if err := s.migrate(ctx, log); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), db.Close())
 	}
@@ -63,12 +63,12 @@ func (s *Store) Close() error { return s.db.Close() }
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return mapError(s.db.PingContext(ctx)) }
 
-// Subscribe gives every event from now on. A subscriber that falls behind
-// misses events, never blocks an edit: it reads the newest state anyway.
-func (s *Store) Subscribe() (<-chan plan.Event, func()) {
-	ch := make(chan plan.Event, 16)
+// Subscribe gives the events of one plan from now on. At most one waits in the
+// channel, the newest: a slow subscriber blocks no edit and misses no end state.
+func (s *Store) Subscribe(id string) (<-chan plan.Event, func()) {
+	ch := make(chan plan.Event, 1)
 	s.mu.Lock()
-	s.subs[ch] = struct{}{}
+	s.subs[ch] = id
 	s.mu.Unlock()
 	return ch, func() {
 		s.mu.Lock()
@@ -80,11 +80,15 @@ func (s *Store) Subscribe() (<-chan plan.Event, func()) {
 func (s *Store) publish(e plan.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for ch := range s.subs {
-		select {
-		case ch <- e:
+	for ch, id := range s.subs {
+		if id != e.Plan {
+			continue
+		}
+		select { // only this function sends, and it holds the lock
+		case <-ch:
 		default:
 		}
+		ch <- e
 	}
 }
 

@@ -147,12 +147,22 @@ func TestStore_AFailedEditLeavesNothing(t *testing.T) {
 
 func TestStore_EventsFollowEdits(t *testing.T) {
 	s, _ := withSample(t)
-	ch, cancel := s.Subscribe()
+	ch, cancel := s.Subscribe("p")
 	defer cancel()
 	if _, err := s.Edit(t.Context(), "p", "", rename("dev-1", "x")); err != nil {
 		t.Fatal(err)
 	}
 	if e := <-ch; e != (plan.Event{Plan: "p", Revision: 2}) {
+		t.Errorf("got %+v", e)
+	}
+	for range 50 { // a subscriber that does not listen gets the newest only
+		for _, to := range []string{"a", "b"} {
+			if _, err := s.Edit(t.Context(), "p", "", rename("dev-1", to)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if e := <-ch; e.Revision != 102 {
 		t.Errorf("got %+v", e)
 	}
 }
