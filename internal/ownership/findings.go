@@ -9,16 +9,19 @@ import (
 	"deckplan/internal/verdict"
 )
 
+// findings are the pipeline's, gravest first, in the order of the rules among
+// equals.
 func (a *Analysis) findings() []verdict.Finding {
 	if len(a.Stages) == 0 {
 		return []verdict.Finding{a.finding("ownership.finding.no_stages", verdict.Note, nil)}
 	}
 	var out []verdict.Finding
 	for _, rule := range []func(*Analysis) []verdict.Finding{
-		owned, started, cyclic, joined, split, waits, keys, retired, daemons,
+		owned, started, cyclic, joined, split, waits, byHand, keys, sameHands, retired, daemons, offline,
 	} {
 		out = append(out, rule(a)...)
 	}
+	slices.SortStableFunc(out, func(x, y verdict.Finding) int { return int(x.Severity) - int(y.Severity) })
 	return out
 }
 
@@ -38,10 +41,26 @@ func (a *Analysis) finding(id string, s verdict.Severity, args verdict.Args, sta
 	return f
 }
 
+// about makes a finding about an installation.
+func (a *Analysis) about(id string, s verdict.Severity, in plan.Installation, args verdict.Args) verdict.Finding {
+	args["tool"] = in.Name
+	f := a.finding(id, s, args)
+	f.About = []verdict.Ref{{Kind: "installations", Key: in.ID, Name: in.Name}}
+	return f
+}
+
+func stageNames(stages []Stage) string {
+	out := make([]string, len(stages))
+	for i, s := range stages {
+		out[i] = s.Name
+	}
+	return strings.Join(out, ", ")
+}
+
 func (a *Analysis) names(teams []string) string {
 	out := make([]string, len(teams))
 	for i, t := range teams {
-		out[i] = a.index.teams[t]
+		out[i] = a.index.team(t)
 	}
 	return strings.Join(out, ", ")
 }
@@ -64,34 +83,44 @@ func owned(a *Analysis) (out []verdict.Finding) {
 	return out
 }
 
-// started: every stage has something that starts it.
+// started: every stage has something that starts it. A stage after another
+// without a trigger is started by whoever remembers.
 func started(a *Analysis) (out []verdict.Finding) {
 	for _, s := range a.Stages {
-		if s.Trigger == "" || s.Trigger == plan.OnUpstream && !a.follows(s) {
+		switch {
+		case a.unstarted(s):
 			out = append(out, a.finding("ownership.finding.no_trigger", verdict.Error, verdict.Args{"stage": s.Name}, s))
+		case s.Trigger == "":
+			out = append(out, a.finding("ownership.finding.by_memory", verdict.Warning, verdict.Args{"stage": s.Name}, s))
 		}
 	}
 	return out
 }
 
-// follows tells whether a stage comes after another of the pipeline.
-func (a *Analysis) follows(s Stage) bool {
-	return slices.ContainsFunc(a.Edges, func(e Edge) bool { return a.Stages[e.To].ID == s.ID })
+// unstarted tells whether nothing at all triggers a stage: no trigger, or the
+// end of an earlier stage, where it comes after none.
+func (a *Analysis) unstarted(s Stage) bool {
+	return (s.Trigger == "" || s.Trigger == plan.OnUpstream) && !a.follows(s)
 }
 
-func cyclic(a *Analysis) []verdict.Finding {
-	if len(a.cycle) == 0 {
-		return nil
+// cyclic: stages that wait for each other never begin.
+func cyclic(a *Analysis) (out []verdict.Finding) {
+	for _, cycle := range a.cycles() {
+		stages := make([]Stage, len(cycle))
+		for i, at := range cycle {
+			stages[i] = a.Stages[at]
+		}
+		out = append(out, a.finding("ownership.finding.cycle", verdict.Error,
+			verdict.Args{"stages": stageNames(stages), "n": len(stages)}, stages...))
 	}
-	return []verdict.Finding{a.finding("ownership.finding.cycle", verdict.Error,
-		verdict.Args{"stages": strings.Join(a.cycle, ", "), "n": len(a.cycle)})}
+	return out
 }
 
 // joined: an integrated pipeline whose stages belong to several teams has one
 // tool that several teams must agree on.
 func joined(a *Analysis) []verdict.Finding {
 	owners := a.owners()
-	if !a.Integrated || len(owners) < a.index.plan.About.OneToolLimit() {
+	if !a.Integrated || len(a.Stages) < 2 || len(owners) < a.index.plan.About.OneToolLimit() {
 		return nil
 	}
 	return []verdict.Finding{a.finding("ownership.finding.integrated_many", verdict.Warning, verdict.Args{"n": len(owners),
@@ -119,48 +148,83 @@ func waits(a *Analysis) []verdict.Finding {
 		verdict.Args{"wait": a.path.wait, "work": a.path.work, "lead": a.path.total()})}
 }
 
-// keys: one installation that can read source, push images and deploy can do
-// the whole chain in anybody's name.
-func keys(a *Analysis) (out []verdict.Finding) {
-	for _, id := range a.installed() {
-		var source, registry, cluster bool
-		var scopes []string
-		for _, s := range a.Stages {
-			if s.Installation != id {
-				continue
-			}
-			for _, c := range s.Credentials {
-				source = source || strings.HasPrefix(c.Kind, "source-")
-				registry = registry || c.Kind == "registry-push"
-				if c.Kind == "cluster-deploy" || c.Kind == "cluster-admin" {
-					cluster = true
-					scopes = append(scopes, c.Scope)
-				}
-			}
-		}
-		if source && registry && cluster {
-			out = append(out, a.finding("ownership.finding.all_keys", verdict.Warning,
-				verdict.Args{"tool": a.index.installations[id].Name, "scopes": strings.Join(scopes, ", "), "n": len(scopes)}))
+// byHand: a deployment that a person starts though the stage before could. The
+// wait is the stage's own: a mandated approval is no reason to start by hand,
+// and no such finding touches it.
+func byHand(a *Analysis) (out []verdict.Finding) {
+	for _, s := range a.Stages {
+		if s.Kind == plan.Deploy && s.Trigger == plan.Manual && a.follows(s) {
+			out = append(out, a.finding("ownership.finding.manual_deploy", verdict.Warning,
+				verdict.Args{"stage": s.Name, "wait": s.WaitMinutes}, s))
 		}
 	}
 	return out
 }
 
-// retired: a tool or builder whose project ended or was renamed.
-func retired(a *Analysis) (out []verdict.Finding) {
-	seen := map[string]bool{}
+// keys: one installation that can read source, push images and deploy can do
+// the whole chain in anybody's name. What counts is what it holds through all
+// pipelines; each pipeline that uses it hears of it.
+func keys(a *Analysis) (out []verdict.Finding) {
+	for _, id := range a.installed() {
+		if k := a.index.keys[id]; k.source && k.registry && k.cluster {
+			out = append(out, a.about("ownership.finding.all_keys", verdict.Warning, a.index.installations[id],
+				verdict.Args{"scopes": strings.Join(k.scopes, ", "), "n": len(k.scopes)}))
+		}
+	}
+	return out
+}
+
+// sameHands: one team alone answers for the source and for the deployment, and
+// the approval between them is demanded by nobody. Whose the approving role is
+// the plan does not say, and neither does the finding.
+func sameHands(a *Analysis) (out []verdict.Finding) {
+	writes := ""
 	for _, s := range a.Stages {
-		for _, id := range []string{a.index.installations[s.Installation].Tool, s.Builder} {
-			t, ok := catalog.ToolByID(id)
-			if !ok || t.Turned == nil || seen[id] {
+		if s.Kind != plan.SourceBuild {
+			continue
+		}
+		if len(s.Accountable) != 1 || writes != "" && writes != s.Accountable[0] {
+			return nil
+		}
+		writes = s.Accountable[0]
+	}
+	if writes == "" {
+		return nil
+	}
+	for _, s := range a.Stages {
+		if s.Kind == plan.Deploy && s.Approval.Role != "" && s.Approval.MandatedBy == "" && slices.Equal(s.Accountable, []string{writes}) {
+			out = append(out, a.finding("ownership.finding.same_hands", verdict.Warning,
+				verdict.Args{"stage": s.Name, "team": a.index.team(writes), "role": s.Approval.Role}, s))
+		}
+	}
+	return out
+}
+
+// retired: a tool or builder whose project ended, or goes on under another
+// name. Each is named once, with the stages that use it.
+func retired(a *Analysis) (out []verdict.Finding) {
+	var tools []catalog.Tool
+	users := map[string][]Stage{}
+	for _, s := range a.Stages {
+		for _, t := range a.tools(s) {
+			if t.Turned == nil || !ended(t) && t.Turned.Kind != "renamed" {
 				continue
 			}
-			seen[id] = true
-			f := a.finding("ownership.finding.retired", verdict.Warning,
-				verdict.Args{"tool": t.Name, "turn": t.Turned.Kind, "date": t.Turned.Date, "stage": s.Name}, s)
-			f.Sources = t.Turned.Sources
-			out = append(out, f)
+			if users[t.ID] == nil {
+				tools = append(tools, t)
+			}
+			users[t.ID] = append(users[t.ID], s)
 		}
+	}
+	for _, t := range tools {
+		id, severity := "ownership.finding.renamed", verdict.Note
+		if ended(t) {
+			id, severity = "ownership.finding.retired", verdict.Warning
+		}
+		f := a.finding(id, severity, verdict.Args{"tool": t.Name, "turn": t.Turned.Kind, "date": t.Turned.Date,
+			"now": strings.Join(t.Turned.Now, ", "), "stages": stageNames(users[t.ID])}, users[t.ID]...)
+		f.Sources = t.Turned.Sources
+		out = append(out, f)
 	}
 	return out
 }
@@ -171,10 +235,23 @@ func daemons(a *Analysis) (out []verdict.Finding) {
 		if !s.Daemon {
 			continue
 		}
-		t, _ := catalog.ToolByID(s.Builder)
+		t := a.builder(s)
 		f := a.finding("ownership.finding.shared_daemon", verdict.Warning, verdict.Args{"stage": s.Name, "tool": t.Name}, s)
 		f.Sources = t.Daemon.Sources
 		out = append(out, f)
+	}
+	return out
+}
+
+// offline: a service on the internet, used from a zone that has no online link
+// to it. An installation without a zone is left alone: nothing is known.
+func offline(a *Analysis) (out []verdict.Finding) {
+	for _, id := range a.installed() {
+		in := a.index.installations[id]
+		if in.SaaS && in.Zone != "" && !a.index.online[in.Zone] {
+			out = append(out, a.about("ownership.finding.saas_unreachable", verdict.Error, in,
+				verdict.Args{"zone": plan.NameOf(a.index.plan, "zones", in.Zone)}))
+		}
 	}
 	return out
 }

@@ -1,6 +1,8 @@
 package ownership
 
 import (
+	"strings"
+
 	"deckplan/internal/catalog"
 	"deckplan/internal/plan"
 	"deckplan/internal/verdict"
@@ -10,7 +12,6 @@ import (
 // from a push to the end, and what of it is waiting.
 type path struct {
 	work, wait, mandated float64
-	stages               []int
 }
 
 func (p path) total() float64 { return p.work + p.wait + p.mandated }
@@ -22,36 +23,51 @@ func (p path) total() float64 { return p.work + p.wait + p.mandated }
 // in minutes, with every stage's usual durations as the plan states them and
 // no queueing between pipelines. The wait for an approval that somebody
 // mandates is kept apart from waiting that could go. Stages of a cycle are
-// taken in the order they stand in, each after those before it.
+// taken in the order they stand in, each after those before it. Edges come in
+// the order of the stages they lead to.
 func (a *Analysis) longest() path {
-	ends := make([]path, len(a.Stages))
+	starts := make([]path, len(a.Stages))
+	for _, e := range a.Edges {
+		if e.From >= e.To { // against the order: a cycle
+			continue
+		}
+		if before := a.ends(starts, e.From); before.total() > starts[e.To].total() {
+			starts[e.To] = before
+		}
+	}
 	best := path{}
-	for i, s := range a.Stages {
-		from := path{}
-		for _, e := range a.Edges {
-			if e.To == i && e.From < i && ends[e.From].total() >= from.total() {
-				from = ends[e.From]
-			}
-		}
-		p := path{work: from.work + s.Minutes, wait: from.wait + s.WaitMinutes, mandated: from.mandated,
-			stages: append(append([]int{}, from.stages...), i)}
-		if s.Approval.MandatedBy != "" {
-			p.mandated += s.Approval.WaitMinutes
-		} else {
-			p.wait += s.Approval.WaitMinutes
-		}
-		ends[i] = p
-		if p.total() >= best.total() {
-			best = p
+	for i := range a.Stages {
+		if end := a.ends(starts, i); end.total() > best.total() {
+			best = end
 		}
 	}
 	return best
 }
 
+// ends is the path to the end of a stage, from the paths to the starts.
+func (a *Analysis) ends(starts []path, i int) path {
+	p, s := starts[i], a.Stages[i]
+	wait, mandated := approval(s)
+	return path{work: p.work + s.Minutes, wait: p.wait + s.WaitMinutes + wait, mandated: p.mandated + mandated}
+}
+
+// approval is the minutes a stage waits for its approval; one of the two is
+// zero, and both are where no role is named: then there is no approval.
+func approval(s Stage) (wait, mandated float64) {
+	switch {
+	case s.Approval.Role == "":
+		return 0, 0
+	case s.Approval.MandatedBy != "":
+		return 0, s.Approval.WaitMinutes
+	}
+	return s.Approval.WaitMinutes, 0
+}
+
 // metrics are counts and shares of the pipeline:
 // hand-offs and seams are edges, owners and installations are distinct, the
-// automated share is the stages that something other than a person starts over
-// all stages, and the waiting share is (wait + mandated wait) / lead time.
+// automated share is the stages that something other than a person starts (the
+// end of a stage that is not there starts nothing) over all stages, and the
+// waiting share is (wait + mandated wait) / lead time, 0 where that is 0.
 func (a *Analysis) metrics() []verdict.Metric {
 	var handoffs, seams, automated float64
 	for _, e := range a.Edges {
@@ -63,7 +79,7 @@ func (a *Analysis) metrics() []verdict.Metric {
 		}
 	}
 	for _, s := range a.Stages {
-		if s.Trigger != plan.Manual && s.Trigger != "" {
+		if s.Trigger != plan.Manual && s.Trigger != "" && !a.unstarted(s) {
 			automated++
 		}
 	}
@@ -91,32 +107,50 @@ func share(part, whole float64) float64 {
 	return part / whole
 }
 
-// describe fills in what the catalogue knows of a stage's tools.
+// describe fills in what the catalogue knows of a stage's tools. A builder that
+// the catalogue does not know is shown by the word the plan has for it.
 func (a *Analysis) describe(s *Stage) {
 	in := a.index.installations[s.Installation]
-	s.Tool = in.Name
-	for _, id := range []string{in.Tool, s.Builder} {
-		t, ok := catalog.ToolByID(id)
-		if !ok {
-			continue
+	names := []string{}
+	if in.Name != "" {
+		names = append(names, in.Name)
+	}
+	if s.Builder != "" && s.Builder != in.Tool {
+		name := s.Builder
+		if t, ok := catalog.ToolByID(s.Builder); ok {
+			name = t.Name
 		}
-		if id == s.Builder {
-			if s.Tool != "" {
-				s.Tool += ", "
-			}
-			s.Tool += t.Name
-			s.Daemon = s.Kind == plan.ContainerBuild && t.Daemon.Value == "required"
-		}
-		if t.Turned != nil {
-			s.Retired = true
+		names = append(names, name)
+	}
+	s.Tool = strings.Join(names, ", ")
+	for _, t := range a.tools(*s) {
+		s.Retired = s.Retired || ended(t)
+	}
+	s.Daemon = s.Kind == plan.ContainerBuild && a.builder(*s).Daemon.Value == "required"
+}
+
+// tools are the catalogue's entries for a stage's installation and builder.
+func (a *Analysis) tools(s Stage) (out []catalog.Tool) {
+	for _, id := range []string{a.index.installations[s.Installation].Tool, s.Builder} {
+		if t, ok := catalog.ToolByID(id); ok && (len(out) == 0 || out[0].ID != id) {
+			out = append(out, t)
 		}
 	}
-	if s.Builder != "" && s.Tool == in.Name {
-		if _, known := catalog.ToolByID(s.Builder); !known {
-			if s.Tool != "" {
-				s.Tool += ", "
-			}
-			s.Tool += s.Builder
-		}
+	return out
+}
+
+// builder is what builds a stage's image: the builder, else the installation's
+// own tool. It is empty where the catalogue does not know it.
+func (a *Analysis) builder(s Stage) catalog.Tool {
+	id := s.Builder
+	if id == "" {
+		id = a.index.installations[s.Installation].Tool
 	}
+	t, _ := catalog.ToolByID(id)
+	return t
+}
+
+// ended tells whether a project is over; one that was only renamed is not.
+func ended(t catalog.Tool) bool {
+	return t.Maintenance.Value == "archived" || t.Maintenance.Value == "continued_elsewhere"
 }

@@ -3,8 +3,13 @@
 // one tool's credentials would give away.
 //
 // A pipeline is integrated when one installation runs every stage, whatever
-// the catalogue calls the tool; otherwise it is split. Everything here is a
-// pure function of a plan.
+// the catalogue calls the tool; otherwise it is split. A single stage on an
+// installation is integrated too: nothing of it is apart.
+//
+// A change of owner to or from nobody is no hand-off, and a change to or from
+// an unset installation is no seam: the plan does not say yet what is there,
+// and findings ask for it. Of several accountable teams the first counts.
+// Everything here is a pure function of a plan.
 package ownership
 
 import (
@@ -20,8 +25,8 @@ type Stage struct {
 	Lane   int    // position in Lanes
 	Column int    // stages before it on the longest way from a start
 	Tool   string // name of the installation, and of the builder it calls
-	// Retired and Daemon say that the catalogue calls the tool or builder
-	// ended, or needing a shared daemon.
+	// Retired says that the tool's or builder's project has ended, Daemon that
+	// what builds the image needs a daemon.
 	Retired, Daemon bool
 }
 
@@ -34,7 +39,7 @@ type Edge struct {
 	HandOff  bool    // the accountable team changes
 	Seam     bool    // the installation changes
 	ByHand   bool    // a person, or nothing at all, starts the next stage
-	Wait     float64 // minutes before the next stage begins, approval included
+	Wait     float64 // minutes before the next stage begins, an approval included
 }
 
 // Analysis is what a pipeline amounts to.
@@ -46,7 +51,7 @@ type Analysis struct {
 	Integrated bool
 	Services   int // that use the pipeline
 	Verdict    verdict.Verdict
-	cycle      []string
+	cyclic     bool // order could not place every stage
 	path       path
 	index      *Index
 }
@@ -57,27 +62,75 @@ type Index struct {
 	plan          *plan.Plan
 	teams         map[string]string
 	installations map[string]plan.Installation
+	pipelines     map[string]plan.Pipeline
 	stages        map[string][]plan.Stage // by pipeline
+	known         map[string]bool         // stages, of any pipeline
 	services      map[string]int          // by pipeline
+	keys          map[string]keyring      // by installation
+	online        map[string]bool         // zones that reach the internet
+}
+
+// keyring is what an installation holds through all stages of all pipelines.
+type keyring struct {
+	source, registry, cluster bool
+	scopes                    []string // of the cluster keys, in the plan's order
 }
 
 // NewIndex reads the plan once.
 func NewIndex(p *plan.Plan) *Index {
 	ix := &Index{plan: p, teams: map[string]string{}, installations: map[string]plan.Installation{},
-		stages: map[string][]plan.Stage{}, services: map[string]int{}}
+		pipelines: map[string]plan.Pipeline{}, stages: map[string][]plan.Stage{}, known: map[string]bool{},
+		services: map[string]int{}, keys: map[string]keyring{}, online: map[string]bool{}}
 	for _, t := range p.Teams {
 		ix.teams[t.ID] = t.Name
 	}
 	for _, in := range p.Installations {
 		ix.installations[in.ID] = in
 	}
+	for _, pl := range p.Pipelines {
+		ix.pipelines[pl.ID] = pl
+	}
 	for _, s := range p.Stages {
 		ix.stages[s.Pipeline] = append(ix.stages[s.Pipeline], s)
+		ix.known[s.ID] = true
+		if s.Installation != "" {
+			ix.keys[s.Installation] = ix.keys[s.Installation].with(s.Credentials)
+		}
 	}
 	for _, s := range p.Services {
 		ix.services[s.Pipeline]++
 	}
+	for _, z := range p.Zones {
+		ix.online[z.ID] = z.Internet
+	}
+	for _, l := range p.Links {
+		to := slices.IndexFunc(p.Zones, func(z plan.Zone) bool { return z.ID == l.To })
+		if l.Kind == plan.Online && to >= 0 && p.Zones[to].Internet {
+			ix.online[l.From] = true
+		}
+	}
 	return ix
+}
+
+// with adds a stage's credentials. A cluster key without a scope is listed by
+// its kind.
+func (k keyring) with(all []plan.Credential) keyring {
+	for _, c := range all {
+		k.source = k.source || c.Kind == "source-read" || c.Kind == "source-write"
+		k.registry = k.registry || c.Kind == "registry-push"
+		if c.Kind != "cluster-deploy" && c.Kind != "cluster-admin" {
+			continue
+		}
+		k.cluster = true
+		scope := c.Scope
+		if scope == "" {
+			scope = c.Kind
+		}
+		if !slices.Contains(k.scopes, scope) {
+			k.scopes = append(k.scopes, scope)
+		}
+	}
+	return k
 }
 
 // Analyse gives the verdict on one pipeline; its Pipeline is empty where the
@@ -96,11 +149,11 @@ func AnalyseAll(p *plan.Plan) []Analysis {
 
 // Analyse gives the verdict on one pipeline of the index's plan.
 func (ix *Index) Analyse(pipelineID string) Analysis {
-	i := slices.IndexFunc(ix.plan.Pipelines, func(p plan.Pipeline) bool { return p.ID == pipelineID })
-	if i < 0 {
+	pl, ok := ix.pipelines[pipelineID]
+	if !ok {
 		return Analysis{}
 	}
-	a := Analysis{Pipeline: ix.plan.Pipelines[i], Services: ix.services[pipelineID], index: ix}
+	a := Analysis{Pipeline: pl, Services: ix.services[pipelineID], index: ix}
 	a.order(ix.stages[pipelineID])
 	a.connect()
 	a.Integrated = a.integrated()
@@ -109,88 +162,12 @@ func (ix *Index) Analyse(pipelineID string) Analysis {
 	return a
 }
 
-// order sorts stages so that each comes after those it follows (Kahn), in the
-// plan's order among equals. Stages of a cycle come last, as they stand.
-func (a *Analysis) order(stages []plan.Stage) {
-	at := map[string]int{}
-	for i, s := range stages {
-		at[s.ID] = i
+// team is a team's name, or its key where the plan has lost it.
+func (ix *Index) team(id string) string {
+	if name := ix.teams[id]; name != "" {
+		return name
 	}
-	column, left := make([]int, len(stages)), make([]int, len(stages))
-	for i, s := range stages {
-		for _, before := range s.After {
-			if _, ok := at[before]; ok {
-				left[i]++
-			}
-		}
-	}
-	placed := make([]bool, len(stages))
-	for range stages {
-		next := slices.IndexFunc(left, func(n int) bool { return n == 0 })
-		if next < 0 {
-			break
-		}
-		left[next], placed[next] = -1, true
-		a.add(stages[next], column[next])
-		for i, s := range stages {
-			if !placed[i] && slices.Contains(s.After, stages[next].ID) {
-				left[i] -= count(s.After, stages[next].ID)
-				column[i] = max(column[i], column[next]+1)
-			}
-		}
-	}
-	for i, s := range stages {
-		if !placed[i] {
-			a.cycle = append(a.cycle, s.Name)
-			a.add(s, len(a.Stages))
-		}
-	}
-}
-
-func count(all []string, one string) (n int) {
-	for _, s := range all {
-		if s == one {
-			n++
-		}
-	}
-	return n
-}
-
-func (a *Analysis) add(s plan.Stage, column int) {
-	out := Stage{Stage: s, Column: column}
-	team := ""
-	if len(s.Accountable) > 0 {
-		team = s.Accountable[0]
-	}
-	out.Lane = slices.IndexFunc(a.Lanes, func(l Lane) bool { return l.Team == team })
-	if out.Lane < 0 {
-		out.Lane = len(a.Lanes)
-		a.Lanes = append(a.Lanes, Lane{team, a.index.teams[team]})
-	}
-	a.describe(&out)
-	a.Stages = append(a.Stages, out)
-}
-
-// connect draws the edges between stages.
-func (a *Analysis) connect() {
-	at := map[string]int{}
-	for i, s := range a.Stages {
-		at[s.ID] = i
-	}
-	for to, s := range a.Stages {
-		for _, id := range s.After {
-			from, ok := at[id]
-			if !ok {
-				continue
-			}
-			before := a.Stages[from]
-			a.Edges = append(a.Edges, Edge{From: from, To: to,
-				HandOff: owner(before) != owner(s) && owner(before) != "" && owner(s) != "",
-				Seam:    before.Installation != s.Installation,
-				ByHand:  s.Trigger == plan.Manual || s.Trigger == "",
-				Wait:    s.WaitMinutes + s.Approval.WaitMinutes})
-		}
-	}
+	return id
 }
 
 // owner is the first accountable team, empty where there is none.
@@ -202,7 +179,7 @@ func owner(s Stage) string {
 }
 
 func (a *Analysis) integrated() bool {
-	if len(a.Stages) < 2 || a.Stages[0].Installation == "" {
+	if len(a.Stages) == 0 || a.Stages[0].Installation == "" {
 		return false
 	}
 	return !slices.ContainsFunc(a.Stages, func(s Stage) bool { return s.Installation != a.Stages[0].Installation })
