@@ -23,6 +23,7 @@ type form struct {
 	doc    *plan.Plan
 	lang   lang.Lang
 	author string
+	back   string // page to show afterwards
 }
 
 // operation makes an edit of a form.
@@ -50,17 +51,16 @@ func (s *Server) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: cookie(r, "name")}
-	back := backTo(r, planURL(planOf(r)))
+	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: cookie(r, "name"), back: backTo(r, planURL(planOf(r)))}
 	e, err := op(f)
 	if err != nil {
-		return s.refuse(w, r, back, f, err)
+		return s.refuse(w, r, f.back, f, err)
 	}
 	rev, err := s.Plans.Edit(r.Context(), planOf(r), f.author, e)
 	if err != nil {
-		return s.refuse(w, r, back, f, err)
+		return s.refuse(w, r, backTo(r, f.back), f, err)
 	}
-	return s.answer(w, r, back, &outcome{done: s.edited(f.lang, rev)})
+	return s.answer(w, r, f.back, &outcome{done: s.edited(f.lang, rev)})
 }
 
 // undo takes a revision back.
@@ -266,7 +266,23 @@ func duplicateRow(f *form) (plan.Edit, error) {
 	if k.HasName() {
 		name = clip(f.lang.T("ui.copy_of", map[string]any{"name": plan.NameOf(f.doc, k.Name, key)}), 120)
 	}
-	return plan.Duplicate{Kind: k.Name, Key: key, Name: name, NewID: plan.NewID}, nil
+	e := plan.Duplicate{Kind: k.Name, Key: key, Name: name, NewID: plan.NewID}
+	if shown, ok := pageOf[k.Name]; ok && !strings.Contains(f.back, "/facts/") {
+		id := plan.NewID() // the row's own is asked for first
+		e.NewID = func() string { now := id; id = plan.NewID(); return now }
+		f.show(shown, id)
+	}
+	return e, nil
+}
+
+// pageOf names the page, and its query, that shows one row of a table.
+var pageOf = map[string][2]string{"layouts": {"layouts", "layout"}, "matrices": {"matrix", "matrix"}, "pipelines": {"ownership", "ownership"}}
+
+// show leads to a row's own page after the edit.
+func (f *form) show(where [2]string, key string) {
+	if i := strings.LastIndex(f.back, "/"); i >= 0 {
+		f.back = f.back[:i+1] + where[0] + "?" + where[1] + "=" + key
+	}
 }
 
 // adoptLayout keeps a preset as a layout of the plan, to be edited by hand.
@@ -277,6 +293,7 @@ func adoptLayout(f *form) (plan.Edit, error) {
 		}
 		l, instances, placements := layout.Adopt(a, plan.NewID)
 		l.Name = f.lang.T("ui.copy_of", map[string]any{"name": f.lang.T("layout.preset."+a.ID, nil)})
+		f.show(pageOf["layouts"], l.ID)
 		return plan.Batch{
 			Edits: []plan.Edit{plan.Put{Kind: "layouts", Items: plan.Rows(l)},
 				plan.Put{Kind: "instances", Items: plan.Rows(instances...)},
@@ -329,6 +346,7 @@ func newMatrix(f *form) (plan.Edit, error) {
 		return nil, errForm
 	}
 	m, criteria, candidates := matrix.New(purpose, func(id string) string { return f.lang.T(id, nil) }, plan.NewID)
+	f.show(pageOf["matrices"], m.ID)
 	return plan.Batch{
 		Edits: []plan.Edit{plan.Put{Kind: "matrices", Items: plan.Rows(m)}, plan.Put{Kind: "criteria", Items: plan.Rows(criteria...)},
 			plan.Put{Kind: "candidates", Items: plan.Rows(candidates...)}},

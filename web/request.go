@@ -143,6 +143,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, back string, o *
 	if err != nil {
 		return err
 	}
+	if back != backTo(r, back) {
+		w.Header().Set("HX-Push-Url", back)
+	}
 	ctx := context.WithValue(r.Context(), outcomeKey{}, o)
 	ctx = context.WithValue(ctx, chi.RouteCtxKey, (*chi.Context)(nil))
 	again := r.Clone(ctx)

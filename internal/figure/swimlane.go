@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"deckplan/internal/ownership"
@@ -18,7 +19,7 @@ type SwimlaneProps struct {
 
 // Sizes of the drawing, in its own units.
 const (
-	laneHeight = 96.0
+	laneHeight = 96.0 // of each row of a lane
 	laneLabel  = 132.0
 	boxHeight  = 48.0
 	boxWidest  = 168.0
@@ -71,39 +72,44 @@ func drawSwimlane(p SwimlaneProps) swimlane {
 	width := (960 - laneLabel - 20 - boxGap*float64(columns-1)) / float64(columns)
 	width = math.Max(boxLeast, math.Min(boxWidest, width))
 	d := swimlane{
-		title:  p.Words("figure.swimlane.title", map[string]any{"pipeline": p.Name}),
-		width:  math.Max(960, laneLabel+20+float64(columns)*(width+boxGap)),
-		height: math.Max(laneHeight, float64(len(a.Lanes))*laneHeight),
+		title: p.Words("figure.swimlane.title", map[string]any{"pipeline": p.Name}),
+		width: math.Max(960, laneLabel+20+float64(columns)*(width+boxGap)),
 	}
+	row, rows := stacked(a)
+	tops := make([]float64, len(a.Lanes))
 	for i, l := range a.Lanes {
 		name := l.Name
 		if l.Team == "" {
 			name = p.Words("figure.swimlane.nobody", nil)
 		}
-		d.lanes = append(d.lanes, lane{y: float64(i) * laneHeight, name: Clip(name, 12, laneLabel-16), full: name, nobody: l.Team == ""})
+		d.lanes = append(d.lanes, lane{y: d.height, name: Clip(name, 12, laneLabel-16), full: name, nobody: l.Team == ""})
+		tops[i] = d.height
+		d.height += float64(rows[i]) * laneHeight
 	}
-	stack := stacked(a)
+	d.height = math.Max(laneHeight, d.height)
 	for i, s := range a.Stages {
-		d.boxes = append(d.boxes, p.box(s, width, stack[i]))
+		d.boxes = append(d.boxes, p.box(s, width, tops[s.Lane]+float64(row[i])*laneHeight))
 	}
 	d.connect(p, a)
 	d.desc = describe(p, a)
 	return d
 }
 
-// stacked counts, for each stage, those before it in the same lane and column,
-// so that they are drawn a little lower and to the right, not on top.
-func stacked(a *ownership.Analysis) []int {
-	seen, out := map[[2]int]int{}, make([]int, len(a.Stages))
+// stacked gives each stage a row of its lane, below those in the same lane and
+// column, and each lane its number of rows.
+func stacked(a *ownership.Analysis) (row, rows []int) {
+	seen := map[[2]int]int{}
+	row, rows = make([]int, len(a.Stages)), make([]int, len(a.Lanes))
 	for i, s := range a.Stages {
 		at := [2]int{s.Lane, s.Column}
-		out[i] = seen[at]
+		row[i] = seen[at]
 		seen[at]++
+		rows[s.Lane] = max(rows[s.Lane], seen[at])
 	}
-	return out
+	return row, rows
 }
 
-func (p SwimlaneProps) box(s ownership.Stage, width float64, stack int) stageBox {
+func (p SwimlaneProps) box(s ownership.Stage, width, top float64) stageBox {
 	// Minutes come first: they are short, and what is clipped is the tool.
 	note := strings.TrimSpace(s.Tool)
 	if s.Minutes > 0 {
@@ -114,8 +120,8 @@ func (p SwimlaneProps) box(s ownership.Stage, width float64, stack int) stageBox
 		note = minutes + note
 	}
 	b := stageBox{
-		x:     laneLabel + float64(s.Column)*(width+boxGap) + float64(stack)*10,
-		y:     float64(s.Lane)*laneHeight + (laneHeight-boxHeight)/2 + float64(stack)*12,
+		x:     laneLabel + float64(s.Column)*(width+boxGap),
+		y:     top + (laneHeight-boxHeight)/2,
 		width: width, name: Clip(s.Name, 12.5, width-18), note: Clip(note, 11, width-18),
 		title: s.Name + "\n" + note, fill: p.Palette.AccentSheet, stroke: p.Palette.Line2,
 	}
@@ -134,8 +140,10 @@ func (p SwimlaneProps) box(s ownership.Stage, width float64, stack int) stageBox
 	return b
 }
 
-// connect draws an arrow for each edge: right out of a box, half-way across
-// the gap to the next box's height, and into it. A ring marks a hand-off.
+// connect draws an arrow for each edge: right out of a box, in the gap before
+// the next box to its height, and into it; under the boxes of its own row that
+// stand between. A ring marks a hand-off, on the row's edge by the next box;
+// hand-offs to one box from one side share it.
 func (d *swimlane) connect(p SwimlaneProps, a *ownership.Analysis) {
 	for _, e := range a.Edges {
 		from, to := d.boxes[e.From], d.boxes[e.To]
@@ -143,6 +151,9 @@ func (d *swimlane) connect(p SwimlaneProps, a *ownership.Analysis) {
 		x2, y2 := to.x, to.y+boxHeight/2
 		mid := x2 - boxGap/2
 		path := "M" + num(x1) + " " + num(y1) + "H" + num(mid) + "V" + num(y2) + "H" + num(x2-1)
+		if d.between(from, to) {
+			path = "M" + num(x1) + " " + num(y1) + "h10V" + num(from.y+boxHeight+6) + "H" + num(mid) + "V" + num(y2) + "H" + num(x2-1)
+		}
 		if x2 <= x1 { // back, as in a cycle: below the boxes and around
 			low := math.Max(from.y, to.y) + boxHeight + 14
 			path = "M" + num(x1-12) + " " + num(from.y+boxHeight) + "V" + num(low) + "H" + num(x2+12) + "V" + num(to.y+boxHeight+1)
@@ -154,9 +165,25 @@ func (d *swimlane) connect(p SwimlaneProps, a *ownership.Analysis) {
 		}
 		d.arrows = append(d.arrows, arrow{path: path, hand: e.ByHand, title: p.Words(id, words)})
 		if e.HandOff && x2 > x1 {
-			d.rings = append(d.rings, p.ring(mid, (y1+y2)/2, e, words, d.width))
+			y := y2 - math.Copysign(laneHeight/2, y2-y1)
+			d.mark(p.ring(mid, y, e, words, d.width))
 		}
 	}
+}
+
+// between tells whether a box stands in the row of one box, before another.
+func (d *swimlane) between(from, to stageBox) bool {
+	return slices.ContainsFunc(d.boxes, func(b stageBox) bool { return b.y == from.y && b.x > from.x && b.x < to.x })
+}
+
+func (d *swimlane) mark(r ring) {
+	for i, other := range d.rings {
+		if other.x == r.x && other.y == r.y {
+			d.rings[i].title += "\n" + r.title
+			return
+		}
+	}
+	d.rings = append(d.rings, r)
 }
 
 func (p SwimlaneProps) ring(x, y float64, e ownership.Edge, words map[string]any, width float64) ring {

@@ -885,7 +885,7 @@ func liveSearch(v *ui.View, p LiveProps) templ.Component {
 			templ_7745c5c3_Var44 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "<form method=\"get\" action=\"/live\" class=\"row filter\" hx-get=\"/live\" hx-trigger=\"submit, input delay:250ms\" hx-replace-url=\"true\" hx-target=\"#live\" hx-select=\"#live\"><input class=\"search\" type=\"search\" name=\"q\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "<form method=\"get\" action=\"/live\" class=\"row filter\" id=\"filter\" hx-get=\"/live\" hx-trigger=\"submit, input delay:250ms\" hx-replace-url=\"true\" hx-target=\"#live\" hx-select=\"#live\"><input class=\"search\" type=\"search\" name=\"q\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
