@@ -35,6 +35,7 @@ document.addEventListener("input", (e) => { if (e.target instanceof HTMLTextArea
 // before the answer wait for it; of several the last is sent.
 
 const onTheWay = new Map(); // form id → { sent, next }
+let ours; // the form that send() is submitting
 const valuesOf = (form) => fields(form).map(held);
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -46,18 +47,22 @@ function send(form) {
     return;
   }
   onTheWay.set(form.id, { sent: values });
+  ours = form;
   form.requestSubmit();
+  ours = undefined;
 }
 
 document.addEventListener("change", (e) => {
   const form = e.target.closest("form.cell, form.gates");
   if (form && fields(form).some(isTouched)) send(form);
 });
-document.addEventListener("keydown", (e) => {
-  if (e.key !== "Enter" || !(e.target instanceof HTMLInputElement) || !e.target.closest("form.cell")) return;
+// Enter both changes a field and submits its form: only send() sends.
+document.addEventListener("submit", (e) => {
+  if (e.target === ours || !e.target.matches("form.cell, form.gates")) return;
   e.preventDefault();
-  if (fields(e.target.form).some(isTouched)) send(e.target.form);
-});
+  e.stopImmediatePropagation();
+  if (fields(e.target).some(isTouched)) send(e.target);
+}, true);
 document.addEventListener("htmx:finally:request", (e) => {
   const id = e.detail.ctx.sourceElement?.id;
   const done = onTheWay.get(id);

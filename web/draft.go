@@ -35,6 +35,7 @@ func (s *Server) draft(v *ui.View, topic, subject string) (decision.Record, *dec
 	default:
 		d.plan(a)
 	}
+	d.justify()
 	if d.record.Context == "" {
 		d.record.Context = strings.Join(d.record.Drivers, " ")
 	}
@@ -46,6 +47,20 @@ type drafting struct {
 	v        *ui.View
 	record   decision.Record
 	snapshot *decision.Snapshot
+}
+
+// justify gives the chosen option's figures as the reason to begin with.
+func (d *drafting) justify() {
+	for _, o := range d.record.Options {
+		if o.Name != d.record.Chosen || len(o.Arguments) == 0 {
+			continue
+		}
+		figures := make([]string, len(o.Arguments))
+		for i, a := range o.Arguments {
+			figures[i] = a.Text
+		}
+		d.record.Justification = d.v.T("decision.page.because", "revision", d.v.Plan.Revision, "figures", strings.Join(figures, "; "))
+	}
 }
 
 func (d *drafting) about(topic decision.Topic, subject, name string) {
@@ -138,6 +153,7 @@ func (d *drafting) pipelines(all []ownership.Analysis, subject string) {
 		}
 		d.about(decision.Ownership, subject, a.Pipeline.Name)
 		d.verdict("", a.Verdict)
+		d.record.Chosen = a.Pipeline.Name
 		d.option(a.Pipeline.Name, a.Verdict.Metrics, "ownership.handoffs", "ownership.lead", "ownership.waiting")
 		d.picture("lanes", "decision.page.lanes", func(l lang.Lang) templ.Component {
 			return figure.Swimlane(figure.SwimlaneProps{ID: "lanes-" + string(l), Name: a.Pipeline.Name, Analysis: a, Palette: figure.File, Words: d.words(l)})

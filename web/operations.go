@@ -322,7 +322,10 @@ func placeCluster(f *form) (plan.Edit, error) {
 
 // assume overrides a figure of the catalogue, or gives it back.
 func assume(f *form) (plan.Edit, error) {
-	id, text := f.values.Get("id"), strings.TrimSpace(f.values.Get("value"))
+	id, text := f.values.Get("id"), ""
+	if all := f.values["value"]; len(all) > 0 {
+		text = strings.TrimSpace(all[len(all)-1]) // the button that gives it back comes after the field
+	}
 	args := map[string]any{"name": f.lang.T("assumption."+id, nil)}
 	if text == "" {
 		return plan.Batch{Edits: []plan.Edit{plan.Remove{Kind: "assumptions", Keys: []string{id}}},

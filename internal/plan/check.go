@@ -60,7 +60,7 @@ func Check(p *Plan) error {
 		seen := make(map[string]bool, k.Len(p))
 		for i := range k.Len(p) {
 			key := k.At(p, i).Key()
-			if seen[key] {
+			if seen[key] && key != "" {
 				problems = append(problems, Problem{Path: path(k, i, ""), ID: "plan.problem.twice",
 					Args: map[string]any{"table": k.Name, "key": key}})
 			}

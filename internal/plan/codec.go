@@ -84,18 +84,33 @@ func fromNode(root *yaml.Node) (*Plan, error) {
 	if n, isNumber := m["schema"].(json.Number); ok && isNumber && n.String() != strconv.Itoa(Schema) {
 		return nil, invalid("schema", "plan.problem.schema", map[string]any{"got": n.String(), "want": Schema})
 	}
-	if problems := schemaProblems(compiled().document, tree, ""); len(problems) > 0 {
-		return nil, &Invalid{problems}
-	}
 	b, err := json.Marshal(tree)
 	if err != nil {
 		return nil, err
+	}
+	if problems := schemaProblems(compiled().document, tree, ""); len(problems) > 0 {
+		return nil, &Invalid{append(problems, others(b)...)}
 	}
 	p, err := DecodeJSON(b)
 	if err != nil {
 		return nil, err
 	}
 	return p, Check(p)
+}
+
+// others finds what else is wrong with a document that breaks its schema, so
+// that everything is told at once: what can be read of it is checked.
+func others(b []byte) []Problem {
+	p := &Plan{}
+	var wrongType *json.UnmarshalTypeError
+	if err := json.Unmarshal(b, p); err != nil && !errors.As(err, &wrongType) {
+		return nil // a value that a type of ours refuses; the schema has told of it
+	}
+	var bad *Invalid
+	if errors.As(Check(p), &bad) {
+		return bad.Problems
+	}
+	return nil
 }
 
 // valuer turns YAML nodes into plain values, counting what it makes so that

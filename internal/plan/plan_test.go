@@ -96,6 +96,9 @@ links:
 		"plan.problem.wrong_type clusters[0].kubernetes": 8,
 		"plan.problem.small clusters[1].spareCpuMilli":   11,
 		"plan.problem.choice links[0].kind":              16,
+		"plan.problem.missing clusters[0].zone":          7,
+		"plan.problem.missing links[0].from":             14,
+		"plan.problem.missing links[0].to":               15,
 	}
 	for _, p := range bad.Problems {
 		id := p.ID + " " + p.Path

@@ -20,8 +20,8 @@ import (
 )
 
 var (
-	closers []func()
-	browser = sync.OnceValues(startBrowser)
+	closers  []func()
+	chromium = sync.OnceValues(startBrowser)
 )
 
 func startBrowser() (context.Context, error) {
@@ -59,18 +59,18 @@ type tab struct {
 	mu       sync.Mutex
 	expected []string // parts of errors that the test brings about
 	faults   []string
-	open     map[network.RequestID]bool
+	pending  map[network.RequestID]string
 	last     time.Time // when the last request began or ended
 }
 
 // visit opens a new tab for a server, in a language ("" is English).
 func visit(t *testing.T, base, language string) *tab {
 	t.Helper()
-	root, err := browser()
+	root, err := chromium()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &tab{t: t, base: base, open: map[network.RequestID]bool{}}
+	p := &tab{t: t, base: base, pending: map[network.RequestID]string{}}
 	ctx, cancel := chromedp.NewContext(root, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
 	ctx, stop := context.WithTimeout(ctx, 2*time.Minute)
 	p.ctx = ctx
@@ -122,14 +122,14 @@ func (p *tab) hear(ev any) {
 		if !strings.HasPrefix(u, p.base+"/") && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "about:") {
 			p.fault("request to another origin: " + u)
 		}
-		if e.Type != "EventSource" {
-			p.open[e.RequestID], p.last = true, time.Now()
+		if e.Type != "EventSource" && !strings.HasSuffix(u, ".svg") { // of the icon no end is told
+			p.pending[e.RequestID], p.last = e.Request.Method+" "+u, time.Now()
 		}
 	case *network.EventLoadingFinished:
-		delete(p.open, e.RequestID)
+		delete(p.pending, e.RequestID)
 		p.last = time.Now()
 	case *network.EventLoadingFailed:
-		delete(p.open, e.RequestID)
+		delete(p.pending, e.RequestID)
 		p.last = time.Now()
 	}
 }
@@ -165,7 +165,7 @@ func (p *tab) quiet() {
 	p.until("no request under way", func() bool {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		return len(p.open) == 0 && time.Since(p.last) > 300*time.Millisecond
+		return len(p.pending) == 0 && time.Since(p.last) > 300*time.Millisecond
 	})
 }
 

@@ -13,6 +13,7 @@ func appRow(instance, name string) string { return id("app/" + instance + "/argo
 
 // The status page against two real Argo CD API servers.
 func TestLive(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs Chromium and real Argo CD API servers")
 	}
@@ -23,7 +24,7 @@ func TestLive(t *testing.T) {
 		environment = append(environment, prefix+"URL="+s.URL, prefix+"TOKEN="+s.Token, prefix+"INSECURE=true")
 	}
 	p := visit(t, serve(t, environment...), "")
-	p.go_("/")
+	p.open("/")
 	p.turn("Argo CD status")
 	rows := `document.querySelectorAll("#applications tbody tr[id]").length`
 	p.wait("all applications", rows+" === 24")

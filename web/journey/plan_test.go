@@ -14,16 +14,17 @@ import (
 
 // The whole main job by one person, in English.
 func TestJourney(t *testing.T) {
+	t.Parallel()
 	p := visit(t, serve(t), "")
 	plan := p.sample()
 	editClusters(p)
 	nameAnOwner(p)
 	layout := compareLayouts(p)
 	weighTools(p)
-	p.go_(plan + "/layouts?layout=" + layout)
+	p.open(plan + "/layouts?layout=" + layout)
 	title := decide(p)
 	readReport(p, title)
-	p.go_(plan)
+	p.open(plan)
 	carryAway(p)
 }
 
@@ -45,6 +46,8 @@ func editClusters(p *tab) {
 	zone := id("i-clusters/dev-1/zone")
 	p.saves(func() { p.choose(zone, "Internet") })
 	p.must("the chosen zone", is(value(zone), "internet"))
+	p.saves(func() { p.click(css("#done [data-key=undo-this]")) })
+	p.must("the zone of before, after Undo", is(value(zone), "office"))
 
 	rows := `document.querySelectorAll("tr[data-row]").length`
 	p.saves(func() { p.enter(id("n-clusters-name"), "prod-daegu"); p.click(css("#add-clusters button")) })
@@ -79,6 +82,12 @@ func nameAnOwner(p *tab) {
 	p.saves(func() { p.click(menu + "?.querySelector('input[value=payments]')") })
 	p.must("the finding is gone", "!"+having(".findings", nobody))
 	p.must("the team", having("summary", "Payments"))
+	p.must("the menu stays open for a second tick", menu+".open")
+	p.saves(func() { p.press("z", chromedp.ModifierCtrl) })
+	p.must("the finding is back after Undo", having(".findings", nobody))
+	p.must("so is the box", "!"+menu+".querySelector('input[value=payments]').checked")
+	p.saves(func() { p.press("z", chromedp.ModifierCtrl, chromedp.ModifierShift) })
+	p.must("and forth again", menu+".querySelector('input[value=payments]').checked")
 	p.press(kb.Escape)
 	p.wait("a closed menu", "!"+menu+".open")
 }
@@ -119,7 +128,7 @@ func compareLayouts(p *tab) string {
 func overrideAssumption(p *tab) {
 	figures := text(css("aside .metrics"))
 	before := eval[string](p, figures)
-	form := eval[string](p, `document.querySelector("form[id^=assume-] input[name=unit][value=hours]").form.id`)
+	const form = "assume-restore_hours"
 	details := id(form) + ".closest('details')"
 	p.click(details + ".querySelector('summary')")
 	p.must("a source", details+".querySelector('.sources')")
@@ -169,6 +178,7 @@ func decide(p *tab) string {
 	p.must("the figures", `[...document.querySelectorAll("#record textarea[name=arguments]")].filter(a => a.value.includes("Delivery radius")).length >= 4`)
 	p.must("the choice", `document.querySelector("#record input[name=chosen]:checked")`)
 	p.enter(title, "Two instances, split by Seoul")
+	p.enter(css("#record textarea[name=justification]"), "A failure stops less at once.")
 	p.click(css("#record button.primary"))
 	p.wait("the record", says("Two instances, split by Seoul")+" && "+says("proposed"))
 	p.must("its hash", says("sha256:"))
@@ -178,11 +188,11 @@ func decide(p *tab) string {
 	p.click(having("aside button", "Accept"))
 	p.wait("accepted or the reason why not", having("aside .tag.good", "accepted")+" || "+css(".failed"))
 	if eval[bool](p, "!!"+css(".failed")) {
-		p.t.Fatalf("a record as it is prefilled cannot be accepted: %s", eval[string](p, text(css(".failed"))))
+		p.t.Fatalf("the record cannot be accepted: %s", eval[string](p, text(css(".failed"))))
 	}
 	p.must("it cannot be edited any more", "!"+having("aside a", "Edit"))
 	p.must("the verdict is kept", says("sha256:"))
-	p.go_(record + "?edit")
+	p.open(record + "?edit")
 	p.must("no form at the form's address either", "!"+css("#record"))
 	return "Two instances, split by Seoul"
 }
@@ -203,7 +213,7 @@ func readReport(p *tab, title string) {
 func carryAway(p *tab) {
 	plan := strings.TrimSuffix(p.path(), "/")
 	file := download(p, having("a[download]", "YAML"))
-	p.go_("/")
+	p.open("/")
 	upload(p, file)
 	p.wait("the plan again", "location.pathname.startsWith('/plans/')")
 	again := strings.TrimSuffix(p.path(), "/")
@@ -217,7 +227,7 @@ func carryAway(p *tab) {
 	if err := os.WriteFile(broken, []byte("schema: 1\nabout:\n  name: Broken\nteams:\n  - id: a\n    nam: A\nclusters:\n  - id: c\n    name: c\n    zone: nowhere\n"), 0o600); err != nil {
 		p.t.Fatal(err)
 	}
-	p.go_("/")
+	p.open("/")
 	p.expect("status of 422")
 	upload(p, broken)
 	p.wait("what is wrong", css(".failed"))

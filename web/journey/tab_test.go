@@ -55,8 +55,8 @@ func (p *tab) until(what string, ok func() bool) {
 	p.t.Helper()
 	for deadline := time.Now().Add(patience); !ok(); {
 		if time.Now().After(deadline) {
-			shown, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("location.href + '\\n' + document.body.innerText.slice(0, 3000)"))
-			p.t.Fatalf("waited in vain for: %s\n%s\n%s", what, strings.Join(p.wrong(), "\n"), shown)
+			shown, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string]("location.href + '\\n' + document.querySelector('main')?.innerText.replace(/\\s+/g, ' ').slice(0, 700)"))
+			p.t.Fatalf("waited in vain for: %s\n%s\nunder way: %v\n%s", what, strings.Join(p.wrong(), "\n"), p.pending, shown)
 		}
 		time.Sleep(15 * time.Millisecond)
 	}
@@ -79,7 +79,7 @@ func (p *tab) must(what, js string) {
 	}
 }
 
-func (p *tab) go_(path string) {
+func (p *tab) open(path string) {
 	p.t.Helper()
 	p.do(chromedp.Navigate(p.base + path))
 }
@@ -94,9 +94,11 @@ func (p *tab) path() string {
 	return u.Path
 }
 
+// spot is where to click, and whether the element is what a click there meets.
 type spot struct {
 	X, Y float64
 	Free bool
+	Over string // what is met
 }
 
 // click clicks with the mouse in the middle of an element, once it stands
@@ -104,14 +106,19 @@ type spot struct {
 func (p *tab) click(el string) {
 	p.t.Helper()
 	var at, before spot
+	defer func() {
+		if p.t.Failed() && !at.Free {
+			p.t.Logf("over %s lies %s at %v, %v", el, at.Over, at.X, at.Y)
+		}
+	}()
 	p.until("something to click: "+el, func() bool {
 		before = at
 		s, err := chromedp.Run(p.ctx, chromedp.Evaluate[spot](`(() => {
 			const e = `+el+`; if (!e || e.disabled) return {X: -1, Y: -1, Free: false};
-			e.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
+			e.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
 			const r = e.getClientRects()[0]; if (!r) return {X: -1, Y: -1, Free: false};
 			const X = r.x + r.width / 2, Y = r.y + r.height / 2, hit = document.elementFromPoint(X, Y);
-			return {X, Y, Free: !!hit && (e.contains(hit) || hit.closest("label")?.control === e)};
+			return {X, Y, Free: !!hit && (e.contains(hit) || hit.closest("label")?.control === e), Over: hit?.outerHTML.slice(0, 200) || "outside"};
 		})()`))
 		at = s
 		return err == nil && at.Free && at == before
@@ -159,9 +166,7 @@ func (p *tab) choose(el, option string) {
 	if steps < 0 {
 		steps, key = -steps, kb.ArrowUp
 	}
-	if steps > 5 {
-		p.t.Fatalf("no %q in %s", option, el)
-	}
+	p.must("the option "+option, "[...("+el+").options].some(o => o.text.trim() === "+quoted(option)+")")
 	p.press(strings.Repeat(key, steps))
 }
 
@@ -184,7 +189,7 @@ func (p *tab) saves(do func()) {
 // sample opens the sample plan from the start page and gives its address.
 func (p *tab) sample() string {
 	p.t.Helper()
-	p.go_("/")
+	p.open("/")
 	p.click(id("start-sample"))
 	p.wait("the sample", "location.pathname.startsWith('/plans/')")
 	return strings.TrimSuffix(p.path(), "/")
@@ -211,7 +216,7 @@ func (p *tab) crawl(from, language string, each func(path string)) int {
 	seen, queue := map[string]bool{from: true}, []string{from}
 	for i := 0; i < len(queue); i++ {
 		path := queue[i]
-		p.go_(path)
+		p.open(path)
 		if i > 200 {
 			p.t.Fatal("there are too many pages to see them all")
 		}
@@ -236,4 +241,3 @@ func (p *tab) crawl(from, language string, each func(path string)) int {
 	}
 	return len(queue)
 }
-
