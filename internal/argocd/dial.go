@@ -2,6 +2,7 @@ package argocd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -164,10 +165,16 @@ func (o observed) ClientHandshake(ctx context.Context, authority string, raw net
 	conn, info, err := o.TransportCredentials.ClientHandshake(ctx, authority, raw)
 	o.seen.mu.Lock()
 	defer o.seen.mu.Unlock()
-	o.seen.completed, o.seen.err, o.seen.prefix = err == nil, err, nil
+	// gRPC connects again by itself while the failure before is still being told
+	// of: what was learned stays until something else is. An attempt that we
+	// ended ourselves teaches nothing.
 	if err != nil {
+		if !errors.Is(err, context.Canceled) {
+			o.seen.completed, o.seen.err = false, err
+		}
 		return nil, nil, err
 	}
+	o.seen.completed, o.seen.err = true, nil
 	return &observedConn{Conn: conn, seen: o.seen}, info, nil
 }
 
@@ -179,19 +186,18 @@ func (o observed) Clone() credentials.TransportCredentials {
 // observedConn keeps the first bytes that arrive.
 type observedConn struct {
 	net.Conn
-	seen *handshakes
-	kept int
+	seen   *handshakes
+	prefix []byte
 }
 
 const prefixSize = 5
 
 func (c *observedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	if n > 0 && c.kept < prefixSize {
-		more := p[:min(n, prefixSize-c.kept)]
-		c.kept += len(more)
+	if n > 0 && len(c.prefix) < prefixSize {
+		c.prefix = append(c.prefix, p[:min(n, prefixSize-len(c.prefix))]...)
 		c.seen.mu.Lock()
-		c.seen.prefix = append(c.seen.prefix, more...)
+		c.seen.prefix = slices.Clone(c.prefix)
 		c.seen.mu.Unlock()
 	}
 	return n, err
