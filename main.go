@@ -143,7 +143,23 @@ type serveCmd struct {
 	PublicURL       string `help:"Address under which browsers reach Deckplan, such as https://deckplan.example.com." env:"DECKPLAN_PUBLIC_URL"`
 	LogFormat       string `help:"text, json, or auto: text on a terminal." default:"auto" env:"DECKPLAN_LOG_FORMAT"`
 	LogLevel        string `help:"debug, info, warn or error." default:"info" env:"DECKPLAN_LOG_LEVEL"`
-	InsecureNoLogin string `help:"Serve other machines although there are no accounts yet." env:"DECKPLAN_INSECURE_NO_LOGIN" placeholder:"true"`
+	InsecureNoLogin truth  `help:"Serve other machines although there are no accounts yet." env:"DECKPLAN_INSECURE_NO_LOGIN"`
+}
+
+// truth is a flag that may stand alone, and whose value is looked at together
+// with all others.
+type truth string
+
+// IsBool lets the flag stand without a value.
+func (truth) IsBool() bool { return true }
+
+// Decode takes any text; none is true.
+func (t *truth) Decode(ctx *kong.DecodeContext) error {
+	*t = "true"
+	if ctx.Scan.Peek().Type == kong.FlagValueToken {
+		*t = truth(ctx.Scan.Pop().String())
+	}
+	return nil
 }
 
 // settings are a serveCmd's values once all of them are known to be right.
@@ -181,9 +197,9 @@ func (c serveCmd) settings(s *streams) (settings, []string) {
 	if err != nil {
 		bad("--listen", "config.listen", map[string]any{"got": c.Listen})
 	}
-	insecure, err := strconv.ParseBool(cmp.Or(c.InsecureNoLogin, "false"))
+	insecure, err := strconv.ParseBool(cmp.Or(string(c.InsecureNoLogin), "false"))
 	if err != nil {
-		bad("--insecure-no-login", "config.boolean", map[string]any{"got": c.InsecureNoLogin})
+		bad("--insecure-no-login", "config.boolean", map[string]any{"got": string(c.InsecureNoLogin)})
 	}
 	if err == nil && !insecure && host != "" && !loopback(host) || host == "" && !insecure && len(problems) == 0 {
 		bad("--listen", "config.no_login", map[string]any{"got": c.Listen})

@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
 
 	"deckplan/internal/plan"
 )
@@ -122,6 +125,23 @@ func TestServe_RefusesOtherMachinesWithoutAccounts(t *testing.T) {
 	for _, listen := range []string{"0.0.0.0:0", ":0", "192.0.2.1:80"} {
 		if code, _, errs := deckplan(t, "--lang=en", "serve", "--listen", listen, "--database", filepath.Join(t.TempDir(), "d.db")); code != 2 || !strings.Contains(errs, "--insecure-no-login") {
 			t.Errorf("%s: %d %s", listen, code, errs)
+		}
+	}
+}
+
+func TestServe_MayBeToldToServeOthers(t *testing.T) {
+	for _, args := range [][]string{{"--insecure-no-login"}, {"--insecure-no-login=true"}, {"--insecure-no-login", "--log-level=warn"}} {
+		var c cli
+		parser, err := kong.New(&c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parser.Parse(append([]string{"serve", "--listen=0.0.0.0:0"}, args...)); err != nil {
+			t.Fatal(err)
+		}
+		set, problems := c.Serve.settings(&streams{err: io.Discard, lang: "en"})
+		if len(problems) > 0 || !slices.Contains(set.hosts, "*") {
+			t.Errorf("%v: %v", args, problems)
 		}
 	}
 }

@@ -32,7 +32,7 @@ type Store struct {
 // Open opens the SQLite file at path, creates it if need be, and brings its
 // schema up to date.
 func Open(ctx context.Context, path string, now func() time.Time, log *slog.Logger) (*Store, error) {
-	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"foreign_keys(1)", "journal_mode(WAL)", "busy_timeout(5000)", "synchronous(NORMAL)"}}
+	q := url.Values{"_txlock": {"immediate"}, "_pragma": {"foreign_keys(1)", "journal_mode(WAL)", "busy_timeout(5000)"}}
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
