@@ -10,10 +10,12 @@ import (
 	"strconv"
 	"strings"
 
+	"deckplan/internal/catalog"
 	"deckplan/internal/lang"
 	"deckplan/internal/layout"
 	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
+	"deckplan/internal/verdict"
 	"deckplan/web/ui"
 )
 
@@ -326,6 +328,10 @@ func assume(f *form) (plan.Edit, error) {
 	if all := f.values["value"]; len(all) > 0 {
 		text = strings.TrimSpace(all[len(all)-1]) // the button that gives it back comes after the field
 	}
+	parameter, ok := catalog.FindParameter(id)
+	if !ok {
+		return nil, errForm
+	}
 	args := map[string]any{"name": f.lang.T("assumption."+id, nil)}
 	if text == "" {
 		return plan.Batch{Edits: []plan.Edit{plan.Remove{Kind: "assumptions", Keys: []string{id}}},
@@ -335,7 +341,10 @@ func assume(f *form) (plan.Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.values.Get("unit") == "percent" {
+	if parameter.Unit == verdict.Percent {
+		if value > 100 {
+			return nil, problem("assumptions.value", "plan.problem.large", map[string]any{"field": "value", "max": 100})
+		}
 		value /= 100
 	}
 	return plan.Batch{Edits: []plan.Edit{plan.Put{Kind: "assumptions", Items: plan.Rows(plan.Assumption{ID: id, Value: value})}},

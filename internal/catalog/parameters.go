@@ -134,11 +134,15 @@ func overrideOf(p plan.Plan, id string) (float64, bool) {
 }
 
 // Value is the parameter's figure for a plan: the plan's own assumption where
-// it has one, else the catalogue's. It panics on an id the catalogue lacks; ask
+// it has one, else the catalogue's. A share above the whole is taken as the
+// whole. It panics on an id the catalogue lacks; ask
 // FindParameter first where the id comes from outside.
 func Value(p plan.Plan, id string) float64 {
 	q := mustParameter(id)
 	if v, ok := overrideOf(p, id); ok {
+		if q.Unit == verdict.Percent {
+			return min(v, 1)
+		}
 		return v
 	}
 	return q.Default

@@ -95,3 +95,16 @@ func TestDecodeArgoCD_RefusesAFigureWithoutSource(t *testing.T) {
 		}
 	}
 }
+
+func TestValue_AShareIsNeverMoreThanTheWhole(t *testing.T) {
+	for _, q := range Parameters() {
+		p := plan.Plan{Assumptions: []plan.Assumption{{ID: q.ID, Value: 5}}}
+		want := 5.0
+		if q.Unit == verdict.Percent {
+			want = 1
+		}
+		if got := Value(p, q.ID); got != want {
+			t.Errorf("%s: %v, want %v", q.ID, got, want)
+		}
+	}
+}
