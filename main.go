@@ -262,7 +262,7 @@ func (set settings) serve(ctx context.Context) error {
 		}
 	}()
 	table := live.NewTable(time.Now)
-	server, err := web.New(web.Config{Plans: db, Live: table, Argo: len(set.argo) > 0, Hosts: set.hosts, Log: set.log, Now: time.Now, Version: versionText()})
+	server, err := web.New(web.Config{Plans: db, Live: table, Hosts: set.hosts, Log: set.log, Now: time.Now})
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,7 @@ func (d *drafting) justify() {
 	}
 }
 
+// about says what the record is about, and calls it so.
 func (d *drafting) about(topic decision.Topic, subject, name string) {
 	d.record.Topic, d.record.Subject = topic, subject
 	d.record.Title = d.v.T("decision.page.title."+string(topic), "name", name)

@@ -38,13 +38,11 @@ type Plans interface {
 
 // Config is what the server is made of.
 type Config struct {
-	Plans   Plans
-	Live    *live.Table
-	Argo    bool     // at least one Argo CD connection is configured
-	Hosts   []string // host names that requests may be for; loopback names always
-	Log     *slog.Logger
-	Now     func() time.Time
-	Version string
+	Plans Plans
+	Live  *live.Table
+	Hosts []string // host names that requests may be for; loopback names always
+	Log   *slog.Logger
+	Now   func() time.Time
 }
 
 // Server answers requests.

@@ -126,6 +126,24 @@ func TestProtect_RefusesOtherHostsAndOrigins(t *testing.T) {
 	}
 }
 
+func TestProbesAndSchema_Answer(t *testing.T) {
+	s := sampleSite(t)
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/schema/plan.json": `"title": "Deckplan plan"`} {
+		if w := s.get(path); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	if err := s.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if w := s.get("/readyz"); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("ready without a database: %d", w.Code)
+	}
+	if w := s.get("/healthz"); w.Code != http.StatusOK {
+		t.Errorf("healthy without a database: %d", w.Code)
+	}
+}
+
 func TestEdit_BadInputKeepsWhatWasTypedAndSaysWhy(t *testing.T) {
 	s := sampleSite(t)
 	w := s.post("/plans/p/edit", "/plans/p/facts/services", url.Values{"op": {"set"}, "at": {"services/web/criticality"}, "was": {"5"}, "value": {"very"}})

@@ -22,7 +22,6 @@ type View struct {
 	Crumb   string
 	Now     time.Time
 	Plan    *PlanView // nil outside a plan
-	Live    bool      // an Argo CD connection is configured
 	Current string    // the rail's entry
 	Record  string    // address of "Record decision", empty where there is none
 	Done    *Done
