@@ -14,7 +14,7 @@ build: static
 
 # The front end: libraries by lock file, copied with a content hash.
 static: static/dist/manifest.json
-static/dist/manifest.json: static/node_modules/.package-lock.json static/build.mjs static/deckplan.css static/deckplan.js static/mark.svg
+static/dist/manifest.json: static/node_modules/.package-lock.json static/build.mjs static/mark.svg $(wildcard static/js/*.js static/css/*.css)
 	cd static && node build.mjs
 static/node_modules/.package-lock.json: static/package.json static/package-lock.json
 	cd static && npm ci --no-audit --no-fund --loglevel=error

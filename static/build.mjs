@@ -1,25 +1,32 @@
-// Copies the libraries and our own files into dist/, each under a name with
-// its content's hash, and lists them in dist/manifest.json.
+// Bundles our scripts and styles and copies the libraries into dist/, each
+// under a name with its content's hash, and lists them in dist/manifest.json.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(here, "dist");
+const bundle = async (entry) => {
+  const { outputFiles } = await build({
+    entryPoints: [join(here, entry)], bundle: true, minify: true, write: false, target: "esnext", format: "esm", logLevel: "warning",
+  });
+  return outputFiles[0].text;
+};
+const copy = (path) => readFileSync(join(here, path), "utf8").replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "\n");
 const sources = {
-  "htmx.js": "node_modules/htmx.org/dist/htmx.min.js",
-  "deckplan.js": "deckplan.js",
-  "deckplan.css": "deckplan.css",
-  "mark.svg": "mark.svg",
+  "htmx.js": copy("node_modules/htmx.org/dist/htmx.min.js"),
+  "deckplan.js": await bundle("js/main.js"),
+  "deckplan.css": await bundle("css/main.css"),
+  "mark.svg": copy("mark.svg"),
 };
 
 mkdirSync(dist, { recursive: true });
 for (const old of readdirSync(dist)) if (old !== ".gitignore") rmSync(join(dist, old), { recursive: true });
 
 const manifest = {};
-for (const [name, path] of Object.entries(sources)) {
-  const text = readFileSync(join(here, path), "utf8").replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "\n");
+for (const [name, text] of Object.entries(sources)) {
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
   const ext = extname(name);
   manifest[name] = `${name.slice(0, -ext.length)}.${hash}${ext}`;

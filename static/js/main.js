@@ -1,0 +1,6 @@
+// The little that the server's pages cannot do by themselves. Every form works
+// without any of it. The order matters where two listen to the same event.
+import "./fields.js";
+import "./menus.js";
+import "./keys.js";
+import "./stream.js";
