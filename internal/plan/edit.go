@@ -32,13 +32,16 @@ type Summary struct {
 type Result struct {
 	Changes []Change
 	Summary Summary
+	// Tangled tells that a row was touched twice in a way that leaves the
+	// table's order to more than the changes: Replay may order rows otherwise.
+	Tangled bool
 }
 
 // Apply carries an edit out on a plan and checks every row it touched. Errors
 // are *Invalid, *Gone or *Conflict.
 func Apply(p *Plan, e Edit) (*Plan, Result, error) {
 	next := *p
-	t := &tx{plan: &next, owned: map[string]bool{}, touched: map[string]int{}, places: map[string]*places{}}
+	t := newTx(&next)
 	if err := e.apply(t); err != nil {
 		return nil, Result{}, err
 	}
@@ -46,7 +49,7 @@ func Apply(p *Plan, e Edit) (*Plan, Result, error) {
 	if err := t.check(); err != nil {
 		return nil, Result{}, err
 	}
-	return t.plan, Result{t.changes, t.summary}, nil
+	return t.plan, Result{t.changes, t.summary, t.tangled}, nil
 }
 
 // Set changes fields of one row. Values are JSON. Where Was is given and the
@@ -111,6 +114,11 @@ type tx struct {
 	places  map[string]*places
 	changes []Change
 	summary Summary
+	tangled bool
+}
+
+func newTx(p *Plan) *tx {
+	return &tx{plan: p, owned: map[string]bool{}, touched: map[string]int{}, places: map[string]*places{}}
 }
 
 // places remembers where a table's rows are, once enough have been looked up
@@ -186,6 +194,7 @@ func encode(v any) json.RawMessage {
 func (t *tx) note(k *Kind, key string, index int, before, after json.RawMessage) {
 	id := k.Name + "/" + key
 	if i, ok := t.touched[id]; ok {
+		t.tangled = t.tangled || before == nil || after == nil
 		t.changes[i].After = after
 		return
 	}

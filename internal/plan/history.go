@@ -17,9 +17,19 @@ var (
 type Head struct {
 	ID       string
 	Name     string
+	Scenario string // which alternative it is, such as as-is; may be empty
+	Family   string // the plan that it and its other scenarios were copied from
 	Revision int64
 	Updated  time.Time
 	Author   string // of the newest revision
+}
+
+// Title is what the plan is called, with its scenario.
+func (h Head) Title() string {
+	if h.Scenario == "" {
+		return h.Name
+	}
+	return h.Name + " · " + h.Scenario
 }
 
 // Revision is one edit as history keeps it.
@@ -30,6 +40,7 @@ type Revision struct {
 	Summary Summary
 	Changes []Change
 	Undoes  int64 // the revision it undoes, or 0
+	Undone  int64 // the revision that undid it, or 0
 }
 
 // Event says that a plan has a new revision; Revision is 0 where something

@@ -46,6 +46,7 @@ type Plan struct {
 // About is what the plan says of itself, with the rules its team has set.
 type About struct {
 	Name     string `json:"name" jsonschema:"required,minLength=1,maxLength=120"`
+	Scenario string `json:"scenario,omitempty" jsonschema:"maxLength=60" jsonschema_description:"Which alternative this is, such as as-is or to-be A."`
 	Purpose  string `json:"purpose,omitempty" jsonschema:"maxLength=4000" form:"long"`
 	Currency string `json:"currency,omitempty" jsonschema:"maxLength=8" jsonschema_description:"Currency of every price in the plan, USD unless set."`
 	// OneToolTeams is the number of owning teams from which an integrated

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"deckplan/internal/plan"
@@ -13,12 +14,16 @@ import (
 // checkpointEvery is the number of revisions between whole documents.
 const checkpointEvery = 100
 
-const headColumns = `SELECT p.id, p.name, p.revision, p.updated_at, r.author
+const headColumns = `SELECT p.id, p.name, p.scenario, p.family, p.revision, p.updated_at, r.author
 	FROM plan p JOIN revision r ON r.plan_id = p.id AND r.number = p.revision`
 
 // Plans lists the plans, the last edited first.
 func (s *Store) Plans(ctx context.Context) ([]plan.Head, error) {
-	rows, err := s.db.QueryContext(ctx, headColumns+` ORDER BY p.updated_at DESC, p.id LIMIT 500`)
+	return s.heads(ctx, ` ORDER BY p.updated_at DESC, p.id LIMIT 500`)
+}
+
+func (s *Store) heads(ctx context.Context, which string, args ...any) ([]plan.Head, error) {
+	rows, err := s.db.QueryContext(ctx, headColumns+which, args...)
 	if err != nil {
 		return nil, mapError(err)
 	}
@@ -37,7 +42,7 @@ func (s *Store) Plans(ctx context.Context) ([]plan.Head, error) {
 func scanHead(row interface{ Scan(...any) error }) (plan.Head, error) {
 	var h plan.Head
 	var updated int64
-	err := row.Scan(&h.ID, &h.Name, &h.Revision, &updated, &h.Author)
+	err := row.Scan(&h.ID, &h.Name, &h.Scenario, &h.Family, &h.Revision, &updated, &h.Author)
 	h.Updated = time.UnixMilli(updated)
 	return h, err
 }
@@ -52,39 +57,57 @@ func (s *Store) Plan(ctx context.Context, id string) (plan.Head, *plan.Plan, err
 	if p := s.cache.get(id, h.Revision); p != nil {
 		return h, p, nil
 	}
-	var doc string
-	err = s.db.QueryRowContext(ctx, `SELECT revision, document FROM plan WHERE id = $1`, id).Scan(&h.Revision, &doc)
+	p, err := s.at(ctx, s.db, id, h.Revision)
 	if err != nil {
 		return h, nil, mapError(err)
-	}
-	p, err := plan.DecodeJSON([]byte(doc))
-	if err != nil {
-		return h, nil, err
 	}
 	s.cache.put(id, h.Revision, p)
 	return h, p, nil
 }
 
+// Family lists the scenarios of a plan, itself included, the oldest first.
+func (s *Store) Family(ctx context.Context, family string) ([]plan.Head, error) {
+	return s.heads(ctx, ` WHERE p.family = $1 ORDER BY p.created_at, p.id LIMIT 100`, family)
+}
+
+// Copy keeps a plan's newest document as a new plan of the same family.
+func (s *Store) Copy(ctx context.Context, from, id, author, scenario string) (plan.Head, error) {
+	head, p, err := s.Plan(ctx, from)
+	if err != nil {
+		return plan.Head{}, err
+	}
+	p, _, err = plan.Apply(p, plan.Set{Kind: "about", Key: "about", Fields: []plan.FieldValue{{Name: "scenario", Now: plan.Raw(scenario)}}})
+	if err != nil {
+		return plan.Head{}, err
+	}
+	return s.create(ctx, plan.Head{ID: id, Family: head.Family, Author: author}, p,
+		plan.Summary{ID: "plan.summary.begun.copy", Args: map[string]any{"name": head.Title(), "revision": head.Revision}})
+}
+
 // Create keeps a new plan under an identifier and gives its head.
 func (s *Store) Create(ctx context.Context, id, author string, p *plan.Plan, summary plan.Summary) (plan.Head, error) {
+	return s.create(ctx, plan.Head{ID: id, Family: id, Author: author}, p, summary)
+}
+
+func (s *Store) create(ctx context.Context, h plan.Head, p *plan.Plan, summary plan.Summary) (plan.Head, error) {
 	doc, err := plan.EncodeJSON(p)
 	if err != nil {
 		return plan.Head{}, err
 	}
-	now := s.now()
+	h.Name, h.Scenario, h.Revision, h.Updated = p.About.Name, p.About.Scenario, 1, s.now()
 	err = s.tx(ctx, func(t *sql.Tx) error {
-		if _, err := t.ExecContext(ctx, `INSERT INTO plan (id, name, revision, document, created_at, updated_at)
-			VALUES ($1, $2, 1, $3, $4, $4)`, id, p.About.Name, string(doc), now.UnixMilli()); err != nil {
+		if _, err := t.ExecContext(ctx, `INSERT INTO plan (id, name, scenario, family, revision, document_revision, document, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, 1, 1, $5, $6, $6)`, h.ID, h.Name, h.Scenario, h.Family, string(doc), h.Updated.UnixMilli()); err != nil {
 			return err
 		}
-		return insertRevision(ctx, t, id, plan.Revision{Number: 1, Author: author, At: now, Summary: summary}, doc)
+		return insertRevision(ctx, t, h.ID, plan.Revision{Number: 1, Author: h.Author, At: h.Updated, Summary: summary}, []byte("[]"), doc)
 	})
 	if err != nil {
 		return plan.Head{}, err
 	}
-	s.cache.put(id, 1, p)
-	s.publish(plan.Event{Plan: id, Revision: 1})
-	return plan.Head{ID: id, Name: p.About.Name, Revision: 1, Updated: now, Author: author}, nil
+	s.cache.put(h.ID, 1, p)
+	s.publish(plan.Event{Plan: h.ID, Revision: 1})
+	return h, nil
 }
 
 // Delete removes a plan with its history and its decisions.
@@ -104,23 +127,18 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 // revision's number and what was done. An edit that changes nothing makes no
 // revision. Errors of plan.Apply come back as they are.
 func (s *Store) Edit(ctx context.Context, id, author string, e plan.Edit) (plan.Revision, error) {
-	return s.edit(ctx, id, author, func(context.Context, *sql.Tx) (plan.Edit, int64, error) { return e, 0, nil })
+	return s.edit(ctx, id, author, func(context.Context, *sql.Tx, *plan.Plan) (plan.Edit, int64, error) { return e, 0, nil })
 }
 
 // Undo takes a revision back, whatever has been done since elsewhere. The
 // revision must not have been undone already; undoing an undo is a redo.
 func (s *Store) Undo(ctx context.Context, id, author string, number int64) (plan.Revision, error) {
-	return s.edit(ctx, id, author, func(ctx context.Context, t *sql.Tx) (plan.Edit, int64, error) {
-		var by int64
-		err := t.QueryRowContext(ctx, `SELECT COUNT(*) FROM revision WHERE plan_id = $1 AND undoes = $2`, id, number).Scan(&by)
+	return s.edit(ctx, id, author, func(ctx context.Context, t *sql.Tx, _ *plan.Plan) (plan.Edit, int64, error) {
+		r, err := scanRevision(t.QueryRowContext(ctx, revisionColumns+` AND r.number = $2`, id, number))
 		if err != nil {
 			return nil, 0, err
 		}
-		r, err := scanRevision(t.QueryRowContext(ctx, revisionColumns+` AND number = $2`, id, number))
-		if err != nil {
-			return nil, 0, err
-		}
-		if by > 0 || len(r.Changes) == 0 {
+		if r.Undone > 0 || len(r.Changes) == 0 {
 			return nil, 0, plan.ErrUndone
 		}
 		what := "plan.summary.undo"
@@ -131,9 +149,21 @@ func (s *Store) Undo(ctx context.Context, id, author string, number int64) (plan
 	})
 }
 
+// Restore makes the newest document what it was at a revision, as one edit.
+func (s *Store) Restore(ctx context.Context, id, author string, number int64) (plan.Revision, error) {
+	old, err := s.At(ctx, id, number)
+	if err != nil {
+		return plan.Revision{}, err
+	}
+	return s.edit(ctx, id, author, func(_ context.Context, _ *sql.Tx, now *plan.Plan) (plan.Edit, int64, error) {
+		return plan.Restore{Changes: plan.Diff(now, old),
+			Summary: plan.Summary{ID: "plan.summary.restore", Args: map[string]any{"revision": number}}}, 0, nil
+	})
+}
+
 // edit is the one way a plan changes. The revision is counted up first, so
 // that on every database two edits of one plan wait for each other.
-func (s *Store) edit(ctx context.Context, id, author string, make func(context.Context, *sql.Tx) (plan.Edit, int64, error)) (plan.Revision, error) {
+func (s *Store) edit(ctx context.Context, id, author string, make func(context.Context, *sql.Tx, *plan.Plan) (plan.Edit, int64, error)) (plan.Revision, error) {
 	rev := plan.Revision{Author: author, At: s.now()}
 	var next *plan.Plan
 	errNothing := errors.New("nothing changed")
@@ -143,11 +173,13 @@ func (s *Store) edit(ctx context.Context, id, author string, make func(context.C
 		if err != nil {
 			return err
 		}
-		current, err := s.current(ctx, t, id, rev.Number-1)
-		if err != nil {
-			return err
+		current := s.cache.get(id, rev.Number-1)
+		if current == nil {
+			if current, err = s.at(ctx, t, id, rev.Number-1); err != nil {
+				return err
+			}
 		}
-		e, undoes, err := make(ctx, t)
+		e, undoes, err := make(ctx, t, current)
 		if err != nil {
 			return err
 		}
@@ -160,7 +192,7 @@ func (s *Store) edit(ctx context.Context, id, author string, make func(context.C
 			return errNothing
 		}
 		rev.Changes, rev.Summary, rev.Undoes = result.Changes, result.Summary, undoes
-		return s.write(ctx, t, id, next, rev)
+		return s.write(ctx, t, id, next, rev, result.Tangled)
 	})
 	if errors.Is(err, errNothing) {
 		return rev, nil
@@ -173,38 +205,89 @@ func (s *Store) edit(ctx context.Context, id, author string, make func(context.C
 	return rev, nil
 }
 
-func (s *Store) current(ctx context.Context, t *sql.Tx, id string, revision int64) (*plan.Plan, error) {
-	if p := s.cache.get(id, revision); p != nil {
-		return p, nil
-	}
-	var doc string
-	if err := t.QueryRowContext(ctx, `SELECT document FROM plan WHERE id = $1`, id).Scan(&doc); err != nil {
-		return nil, err
-	}
-	return plan.DecodeJSON([]byte(doc))
+// querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func (s *Store) write(ctx context.Context, t *sql.Tx, id string, p *plan.Plan, rev plan.Revision) error {
-	doc, err := plan.EncodeJSON(p)
+// At gives a plan's document as it was at a revision. It must not be changed.
+func (s *Store) At(ctx context.Context, id string, number int64) (*plan.Plan, error) {
+	if p := s.cache.get(id, number); p != nil {
+		return p, nil
+	}
+	var there int
+	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM revision WHERE plan_id = $1 AND number = $2`, id, number).Scan(&there); err != nil {
+		return nil, mapError(err)
+	}
+	if there == 0 {
+		return nil, plan.ErrNotFound
+	}
+	p, err := s.at(ctx, s.db, id, number)
+	return p, mapError(err)
+}
+
+// at builds the document of a revision: the nearest one kept whole before it,
+// and the changes from there on.
+func (s *Store) at(ctx context.Context, q querier, id string, number int64) (*plan.Plan, error) {
+	var doc string
+	var from int64
+	err := q.QueryRowContext(ctx, `SELECT document, document_revision FROM plan WHERE id = $1 AND document_revision <= $2
+		UNION ALL SELECT checkpoint, number FROM revision WHERE plan_id = $1 AND number <= $2 AND checkpoint IS NOT NULL
+		ORDER BY 2 DESC LIMIT 1`, id, number).Scan(&doc, &from)
+	if err != nil {
+		return nil, err
+	}
+	p, err := plan.DecodeJSON([]byte(doc))
+	if err != nil || from == number {
+		return p, err
+	}
+	rows, err := q.QueryContext(ctx, `SELECT changes FROM revision WHERE plan_id = $1 AND number > $2 AND number <= $3 ORDER BY number`, id, from, number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []plan.Change
+	for rows.Next() {
+		var text string
+		var changes []plan.Change
+		if err := errors.Join(rows.Scan(&text), json.Unmarshal([]byte(text), &changes)); err != nil {
+			return nil, err
+		}
+		all = append(all, changes...)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return plan.Replay(p, all)
+}
+
+// replayed is the size of changes in bytes from which an edit keeps the whole
+// document: reading them again would take as long.
+const replayed = 256 << 10
+
+func (s *Store) write(ctx context.Context, t *sql.Tx, id string, p *plan.Plan, rev plan.Revision, tangled bool) error {
+	changes, err := json.Marshal(rev.Changes)
 	if err != nil {
 		return err
 	}
-	if _, err := t.ExecContext(ctx, `UPDATE plan SET document = $2, name = $3 WHERE id = $1`, id, string(doc), p.About.Name); err != nil {
+	if _, err := t.ExecContext(ctx, `UPDATE plan SET name = $2, scenario = $3 WHERE id = $1`, id, p.About.Name, p.About.Scenario); err != nil {
 		return err
 	}
 	var checkpoint []byte
-	if rev.Number%checkpointEvery == 0 {
-		checkpoint = doc
+	if tangled || len(changes) > replayed || rev.Number%checkpointEvery == 0 {
+		if checkpoint, err = plan.EncodeJSON(p); err != nil {
+			return err
+		}
+		if _, err := t.ExecContext(ctx, `UPDATE plan SET document = $2, document_revision = $3 WHERE id = $1`, id, string(checkpoint), rev.Number); err != nil {
+			return err
+		}
 	}
-	return insertRevision(ctx, t, id, rev, checkpoint)
+	return insertRevision(ctx, t, id, rev, changes, checkpoint)
 }
 
-func insertRevision(ctx context.Context, t *sql.Tx, id string, r plan.Revision, checkpoint []byte) error {
+func insertRevision(ctx context.Context, t *sql.Tx, id string, r plan.Revision, changes, checkpoint []byte) error {
 	summary, err := json.Marshal(r.Summary)
-	if err != nil {
-		return err
-	}
-	changes, err := json.Marshal(r.Changes)
 	if err != nil {
 		return err
 	}
@@ -215,27 +298,35 @@ func insertRevision(ctx context.Context, t *sql.Tx, id string, r plan.Revision, 
 	return err
 }
 
-const revisionColumns = `SELECT number, author, at, summary, changes, undoes FROM revision WHERE plan_id = $1`
+const revisionColumns = `SELECT r.number, r.author, r.at, r.summary, r.changes, r.undoes,
+	COALESCE((SELECT MIN(u.number) FROM revision u WHERE u.plan_id = r.plan_id AND u.undoes = r.number), 0)
+	FROM revision r WHERE r.plan_id = $1`
 
 func scanRevision(row interface{ Scan(...any) error }) (plan.Revision, error) {
 	var r plan.Revision
 	var at int64
 	var summary, changes string
-	if err := row.Scan(&r.Number, &r.Author, &at, &summary, &changes, &r.Undoes); err != nil {
+	if err := row.Scan(&r.Number, &r.Author, &at, &summary, &changes, &r.Undoes, &r.Undone); err != nil {
 		return r, err
 	}
 	r.At = time.UnixMilli(at)
 	return r, errors.Join(json.Unmarshal([]byte(summary), &r.Summary), json.Unmarshal([]byte(changes), &r.Changes))
 }
 
+// Revision gives one revision with its changes.
+func (s *Store) Revision(ctx context.Context, id string, number int64) (plan.Revision, error) {
+	r, err := scanRevision(s.db.QueryRowContext(ctx, revisionColumns+` AND r.number = $2`, id, number))
+	return r, mapError(err)
+}
+
 // History lists a plan's newest revisions, at most limit, before a number
-// (0: from the newest). Changes are left out: plan.Revision gives them.
+// (0: from the newest). Changes are left out: Revision gives them.
 func (s *Store) History(ctx context.Context, id string, before int64, limit int) ([]plan.Revision, error) {
 	if before <= 0 {
 		before = 1 << 62
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT number, author, at, summary, '[]', undoes FROM revision
-		WHERE plan_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3`, id, before, limit)
+	query := strings.Replace(revisionColumns, "r.changes", "'[]'", 1)
+	rows, err := s.db.QueryContext(ctx, query+` AND r.number < $2 ORDER BY r.number DESC LIMIT $3`, id, before, limit)
 	if err != nil {
 		return nil, mapError(err)
 	}

@@ -1,0 +1,129 @@
+package plan
+
+import "reflect"
+
+// Diff gives the changes that lead from one document to another. Rows are the
+// same when their keys are; that a row stands elsewhere is no difference.
+func Diff(from, to *Plan) []Change {
+	var out []Change
+	for _, k := range kinds {
+		out = append(out, k.diff(from, to)...)
+	}
+	return out
+}
+
+func (k *Kind) diff(from, to *Plan) (out []Change) {
+	if k.Len(from) > 0 && k.Len(from) == k.Len(to) && !k.one && k.rows(from).Pointer() == k.rows(to).Pointer() {
+		return nil // tables that no edit has touched are shared
+	}
+	before := make(map[string]int, k.Len(from))
+	for i := range k.Len(from) {
+		before[k.At(from, i).Key()] = i
+	}
+	for i := range k.Len(to) {
+		row := k.value(to, i).Interface()
+		key := row.(Item).Key()
+		at, was := before[key]
+		if !was {
+			out = append(out, Change{Kind: k.Name, Key: key, Index: i, After: encode(row)})
+			continue
+		}
+		delete(before, key)
+		if old := k.value(from, at).Interface(); !reflect.DeepEqual(old, row) {
+			out = append(out, Change{Kind: k.Name, Key: key, Index: i, Before: encode(old), After: encode(row)})
+		}
+	}
+	for i := range k.Len(from) {
+		row := k.value(from, i).Interface()
+		if _, gone := before[row.(Item).Key()]; gone {
+			out = append(out, Change{Kind: k.Name, Key: row.(Item).Key(), Index: i, Before: encode(row)})
+		}
+	}
+	return out
+}
+
+// Replay carries changes out again on the plan they were made on.
+func Replay(p *Plan, changes []Change) (*Plan, error) {
+	next := *p
+	t := newTx(&next)
+	if err := t.replay(changes); err != nil {
+		return nil, err
+	}
+	return t.plan, nil
+}
+
+// Restore makes rows what changes left, whatever they are now.
+type Restore struct {
+	Changes []Change
+	Summary Summary
+}
+
+func (e Restore) apply(t *tx) error {
+	t.say(e.Summary.ID, e.Summary.Args)
+	return t.replay(e.Changes)
+}
+
+func (t *tx) replay(changes []Change) error {
+	for _, c := range changes {
+		k, err := kindFor(c.Kind)
+		if err != nil {
+			return err
+		}
+		if c.After == nil {
+			t.take(k, c.Key)
+			continue
+		}
+		row, err := decodeRow(k, c.After)
+		if err != nil {
+			return err
+		}
+		t.put(k, row, c.Index)
+	}
+	return nil
+}
+
+// Fields gives the names of the fields in which a change's rows differ, in the
+// table's order; every field that holds something where the row is new or gone.
+func (c Change) Fields() ([]FieldValue, error) {
+	k, err := kindFor(c.Kind)
+	if err != nil {
+		return nil, err
+	}
+	var rows [2]Item
+	for i, raw := range [][]byte{c.Before, c.After} {
+		if raw == nil {
+			rows[i] = reflect.Zero(k.typ).Interface().(Item)
+			continue
+		}
+		row, err := decodeRow(k, raw)
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = row.Interface().(Item)
+	}
+	var out []FieldValue
+	for _, f := range k.Fields {
+		v := FieldValue{Name: f.Name, Was: k.JSON(rows[0], f), Now: k.JSON(rows[1], f)}
+		if !reflect.DeepEqual(k.Get(rows[0], f), k.Get(rows[1], f)) {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+// Row gives the change's row, as it is after it, or was where it is gone.
+func (c Change) Row() (Item, error) {
+	k, err := kindFor(c.Kind)
+	if err != nil {
+		return nil, err
+	}
+	raw := c.After
+	if raw == nil {
+		raw = c.Before
+	}
+	row, err := decodeRow(k, raw)
+	if err != nil {
+		return nil, err
+	}
+	return row.Interface().(Item), nil
+}

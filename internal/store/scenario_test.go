@@ -1,0 +1,134 @@
+package store
+
+import (
+	"errors"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"deckplan/internal/plan"
+)
+
+func newest(t *testing.T, s *Store) *plan.Plan {
+	t.Helper()
+	_, p, err := s.Plan(t.Context(), "p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// manyEdits makes edits of every sort, some of which touch rows twice.
+func manyEdits(t *testing.T, s *Store) (states []*plan.Plan) {
+	t.Helper()
+	edits := []plan.Edit{
+		rename("dev-1", "one"),
+		plan.Add{Kind: "teams", Item: plan.Raw(plan.Team{ID: "t9", Name: "Nine"}), After: "payments"},
+		plan.Remove{Kind: "zones", Keys: []string{"internet"}},
+		plan.Duplicate{Kind: "pipelines", Key: newest(t, s).Pipelines[0].ID, Name: "Copy", NewID: plan.NewID},
+		plan.Batch{Edits: []plan.Edit{
+			plan.Add{Kind: "teams", Item: plan.Raw(plan.Team{ID: "ta", Name: "A"}), After: "payments"},
+			plan.Add{Kind: "teams", Item: plan.Raw(plan.Team{ID: "tb", Name: "B"}), After: "payments"},
+			plan.Remove{Kind: "teams", Keys: []string{"ta"}},
+			plan.Remove{Kind: "teams", Keys: []string{"security"}},
+			plan.Put{Kind: "teams", Items: plan.Rows(plan.Team{ID: "security", Name: "Back"})}}},
+		plan.Remove{Kind: "clusters", Keys: []string{"dev-1"}},
+	}
+	states = append(states, newest(t, s))
+	for _, e := range edits {
+		if _, err := s.Edit(t.Context(), "p", "Jimin", e); err != nil {
+			t.Fatal(err)
+		}
+		states = append(states, newest(t, s))
+	}
+	return states
+}
+
+func same(t *testing.T, what string, got, want *plan.Plan) {
+	t.Helper()
+	a, _ := plan.EncodeJSON(got)
+	b, _ := plan.EncodeJSON(want)
+	if string(a) != string(b) {
+		t.Errorf("%s differs", what)
+	}
+}
+
+func TestStore_EveryRevisionCanBeReadAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "deckplan.db")
+	s := open(t, path)
+	p, _ := plan.Sample("ko")
+	if _, err := s.Create(t.Context(), "p", "", p, plan.Summary{}); err != nil {
+		t.Fatal(err)
+	}
+	states := manyEdits(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, path) // nothing is cached
+	for i, want := range states {
+		got, err := s.At(t.Context(), "p", int64(i+1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "revision "+string(rune('1'+i)), got, want)
+	}
+	same(t, "the newest", newest(t, s), states[len(states)-1])
+	if _, err := s.At(t.Context(), "p", 99); !errors.Is(err, plan.ErrNotFound) {
+		t.Errorf("a revision that never was: %v", err)
+	}
+}
+
+func TestStore_RestoreBringsADocumentBackAndIsUndoable(t *testing.T) {
+	s, first := withSample(t)
+	states := manyEdits(t, s)
+	r, err := s.Restore(t.Context(), "p", "Jimin", 1)
+	if err != nil || r.Summary.ID != "plan.summary.restore" {
+		t.Fatalf("%+v, %v", r.Summary, err)
+	}
+	if d := plan.Diff(newest(t, s), first); len(d) != 0 {
+		t.Errorf("%d differences to what was restored, first %+v", len(d), d[0])
+	}
+	if _, err := s.Undo(t.Context(), "p", "", r.Number); err != nil {
+		t.Fatal(err)
+	}
+	if d := plan.Diff(newest(t, s), states[len(states)-1]); len(d) != 0 {
+		t.Errorf("%d differences after undoing the restore, first %+v", len(d), d[0])
+	}
+	if again, err := s.Restore(t.Context(), "p", "", r.Number+1); err != nil || again.Number != r.Number+1 {
+		t.Errorf("restoring what is there made revision %d, %v", again.Number, err)
+	}
+	if got, err := s.Revision(t.Context(), "p", r.Number); err != nil || got.Undone != r.Number+1 || len(got.Changes) == 0 {
+		t.Errorf("undone by %d with %d changes, %v", got.Undone, len(got.Changes), err)
+	}
+}
+
+func TestStore_ScenariosAreCopiesOfOneFamily(t *testing.T) {
+	s, p := withSample(t)
+	h, err := s.Copy(t.Context(), "p", "q", "Jimin", "to-be A")
+	if err != nil || h.Scenario != "to-be A" || h.Family != "p" || h.Title() != p.About.Name+" · to-be A" {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	if _, err := s.Copy(t.Context(), "q", "r", "", "to-be B"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Edit(t.Context(), "q", "", rename("dev-1", "other")); err != nil {
+		t.Fatal(err)
+	}
+	if newest(t, s).Clusters[0].Name == "other" {
+		t.Error("a copy's edit reached the original")
+	}
+	family, err := s.Family(t.Context(), "p")
+	if err != nil || len(family) != 3 {
+		t.Fatalf("%d scenarios, %v", len(family), err)
+	}
+	var names []string
+	for _, h := range family {
+		names = append(names, h.Scenario)
+	}
+	if !reflect.DeepEqual(names, []string{"", "to-be A", "to-be B"}) {
+		t.Errorf("%q", names)
+	}
+	if _, err := s.Copy(t.Context(), "nothing", "x", "", ""); !errors.Is(err, plan.ErrNotFound) {
+		t.Errorf("%v", err)
+	}
+}
