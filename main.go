@@ -28,6 +28,7 @@ import (
 
 	"deckplan/internal/appraise"
 	"deckplan/internal/argocd"
+	"deckplan/internal/compare"
 	"deckplan/internal/lang"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
@@ -46,6 +47,7 @@ type cli struct {
 	Lang    string     `help:"Language of messages: en or ko (also from LANG)." env:"DECKPLAN_LANG" placeholder:"LANG"`
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the dashboard (the default)."`
 	Check   checkCmd   `cmd:"" help:"Print a plan file's findings; exit 1 if one is an error."`
+	Diff    diffCmd    `cmd:"" help:"Print how two plan files differ: rows, figures and findings."`
 	Report  reportCmd  `cmd:"" help:"Write a plan file's report as one HTML file."`
 	Export  exportCmd  `cmd:"" help:"Write a plan of the database as YAML."`
 	Import  importCmd  `cmd:"" help:"Put a plan file into the database."`
@@ -342,9 +344,42 @@ func checkJSON(s *streams, findings []appraise.Finding) error {
 	for i, f := range findings {
 		out[i] = line{f, s.lang.T(f.ID, f.Args)}
 	}
+	return printJSON(s, map[string]any{"findings": out})
+}
+
+func printJSON(s *streams, v any) error {
 	enc := json.NewEncoder(s.out)
 	enc.SetIndent("", "  ")
-	return enc.Encode(map[string]any{"findings": out})
+	return enc.Encode(v)
+}
+
+type diffCmd struct {
+	Old      string `arg:"" help:"Plan file."`
+	New      string `arg:"" help:"Plan file to compare it with."`
+	JSON     bool   `help:"Print the differences as JSON."`
+	ExitCode bool   `help:"Exit with 1 if anything differs."`
+}
+
+// Run prints how two plan files differ.
+func (c diffCmd) Run(s *streams) error {
+	a, err := readPlan(s, c.Old)
+	if err != nil {
+		return err
+	}
+	b, err := readPlan(s, c.New)
+	if err != nil {
+		return err
+	}
+	d := compare.Plans(s.lang, a, b)
+	if c.JSON {
+		err = printJSON(s, d)
+	} else {
+		err = d.Write(s.out, s.lang)
+	}
+	if err == nil && c.ExitCode && !d.Empty() {
+		return exit{1}
+	}
+	return err
 }
 
 type reportCmd struct {

@@ -209,3 +209,33 @@ func TestImports_KeepTheRule(t *testing.T) {
 		t.Errorf("only %d rooms were read", len(imports))
 	}
 }
+
+func TestDiff_PrintsRowsFiguresAndFindings(t *testing.T) {
+	old := sampleFile(t)
+	b, err := os.ReadFile(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := filepath.Join(t.TempDir(), "new.yaml")
+	text := strings.Replace(string(b), "name: Payments", "name: Settlement", 1)
+	if err := os.WriteFile(changed, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := deckplan(t, "--lang=en", "diff", old, changed)
+	if code != 0 || !strings.Contains(out, "~ Teams · Settlement  Name: Payments → Settlement") {
+		t.Errorf("%d: %s%s", code, out, errs)
+	}
+	if code, out, _ := deckplan(t, "--lang=ko", "diff", "--exit-code", old, changed); code != 1 || !strings.Contains(out, "이름: Payments → Settlement") {
+		t.Errorf("%d: %s", code, out)
+	}
+	if code, out, _ := deckplan(t, "--lang=en", "diff", "--exit-code", old, old); code != 0 || out != "Nothing differs.\n" {
+		t.Errorf("%d: %q", code, out)
+	}
+	var d struct{ Rows []struct{ Mark, Of, Name, Text string } }
+	if _, out, _ := deckplan(t, "diff", "--json", old, changed); json.Unmarshal([]byte(out), &d) != nil || len(d.Rows) == 0 || d.Rows[0].Mark != "~" {
+		t.Errorf("%s", out)
+	}
+	if code, _, errs := deckplan(t, "diff", old, filepath.Join(t.TempDir(), "none.yaml")); code != 1 || errs == "" {
+		t.Errorf("a file that is not there: %d, %q", code, errs)
+	}
+}

@@ -46,11 +46,7 @@ func (a *appraisals) of(id string, revision int64, p *plan.Plan) *appraise.Appra
 func (a *appraisals) counts(h plan.Head, p *plan.Plan) (bad, doubt map[string]int) {
 	bad, doubt = map[string]int{}, map[string]int{}
 	for topic, c := range a.of(h.ID, h.Revision, p).Counts() {
-		entry := string(topic)
-		if topic == appraise.Layout {
-			entry = "layouts"
-		}
-		bad[entry], doubt[entry] = c.Errors, c.Warnings
+		bad[topic.Page()], doubt[topic.Page()] = c.Errors, c.Warnings
 	}
 	return bad, doubt
 }

@@ -6,90 +6,87 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"deckplan/internal/lang"
 )
 
 // heartbeat keeps proxies from closing a quiet stream.
 const heartbeat = 20 * time.Second
 
-// stream sends events until the reader leaves or the server closes. next waits
-// for the next event's name and data; it may return "" for nothing.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, events <-chan string) {
+// stream begins a stream of events. send writes one and tells whether the
+// reader is still there.
+func stream(w http.ResponseWriter) (send func(text string) bool, ok bool) {
 	rc := http.NewResponseController(w)
 	if err := rc.SetWriteDeadline(time.Time{}); err != nil {
 		http.Error(w, "streaming is not possible here", http.StatusInternalServerError)
-		return
+		return nil, false
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
-	send := func(text string) bool {
+	send = func(text string) bool {
 		_, err := fmt.Fprint(w, text)
 		return err == nil && rc.Flush() == nil
 	}
-	if !send("retry: 1000\n: hello\n\n") {
-		return
-	}
+	return send, send("retry: 1000\n: hello\n\n")
+}
+
+const alive = ": still here\n\n"
+
+// planEvents tells a plan's readers of each new revision and of each other.
+func (s *Server) planEvents(w http.ResponseWriter, r *http.Request) {
+	id := chi.URLParam(r, "plan")
+	changed, cancel := s.Plans.Subscribe(id)
+	defer cancel()
+	me := &visit{person: cookie(r, "visitor"), name: cookie(r, "name"), page: entryOf(r.URL.Query().Get("page")), lang: language(r),
+		told: make(chan string, 1)}
+	defer s.here.join(id, me)()
+	send, ok := stream(w)
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
-	for {
+	for ok {
 		select {
 		case <-r.Context().Done():
 			return
 		case <-s.closing:
 			return
-		case e, ok := <-events:
-			if !ok || !send("event: changed\ndata: "+e+"\n\n") {
-				return
-			}
+		case e := <-changed:
+			ok = send(fmt.Sprintf("event: changed\ndata: %d\n\n", e.Revision))
+		case people := <-me.told:
+			ok = send("event: here\ndata: " + people + "\n\n")
 		case <-tick.C:
-			if !send(": still here\n\n") {
-				return
-			}
+			ok = send(alive)
 		}
 	}
 }
 
-// planEvents tells a plan's readers of each new revision.
-func (s *Server) planEvents(w http.ResponseWriter, r *http.Request) {
-	source, cancel := s.Plans.Subscribe(chi.URLParam(r, "plan"))
-	defer cancel()
-	out := make(chan string)
-	done := r.Context().Done()
-	go func() {
-		defer close(out)
-		for {
-			select {
-			case <-done:
-				return
-			case e := <-source:
-				select {
-				case out <- fmt.Sprint(e.Revision):
-				case <-done:
-					return
-				}
-			}
-		}
-	}()
-	s.stream(w, r, out)
+// entryOf takes only a page that the rail names.
+func entryOf(name string) string {
+	if lang.English.Has("nav." + name) {
+		return name
+	}
+	return "overview"
 }
 
 // liveEvents tells the status page's readers that rows or instances changed.
 // Changes that come while a reader is busy are one.
 func (s *Server) liveEvents(w http.ResponseWriter, r *http.Request) {
-	source, cancel := s.Live.Subscribe()
+	changed, cancel := s.Live.Subscribe()
 	defer cancel()
-	out := make(chan string)
-	done := r.Context().Done()
-	go func() {
-		defer close(out)
-		for c := range source {
-			select {
-			case out <- fmt.Sprint(c.Version):
-			case <-done:
-				return
-			}
+	send, ok := stream(w)
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	for ok {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-s.closing:
+			return
+		case c, open := <-changed:
+			ok = open && send(fmt.Sprintf("event: changed\ndata: %d\n\n", c.Version))
+		case <-tick.C:
+			ok = send(alive)
 		}
-	}()
-	s.stream(w, r, out)
+	}
 }

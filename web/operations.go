@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"deckplan/internal/catalog"
+	"deckplan/internal/compare"
 	"deckplan/internal/lang"
 	"deckplan/internal/layout"
 	"deckplan/internal/matrix"
@@ -126,41 +126,9 @@ func (f *form) conflict(c *plan.Conflict) *ui.Conflict {
 	out := &ui.Conflict{Field: f.lang.T("field."+c.Kind+"."+c.Field, nil), Now: c.Now, Value: c.Mine}
 	k := plan.KindOf(c.Kind)
 	field, _ := k.Field(c.Field)
-	out.Theirs, out.Mine = f.plain(field, c.Now), f.plain(field, c.Mine)
+	out.Theirs = compare.Value(f.lang, field, json.RawMessage(c.Now), f.doc)
+	out.Mine = compare.Value(f.lang, field, json.RawMessage(c.Mine), f.doc)
 	return out
-}
-
-// plain writes a JSON value as a person would read it.
-func (f *form) plain(field plan.Field, value string) string {
-	var v any
-	if json.Unmarshal([]byte(value), &v) != nil {
-		return value
-	}
-	word := func(x any) string {
-		s := fmt.Sprint(x)
-		switch {
-		case field.Ref != "" && f.doc != nil:
-			return plan.NameOf(f.doc, field.Ref, s)
-		case field.Type == plan.Choice || field.Type == plan.Choices:
-			return f.lang.T(field.Words+s, nil)
-		}
-		return s
-	}
-	switch x := v.(type) {
-	case []any:
-		words := make([]string, len(x))
-		for i, one := range x {
-			words[i] = word(one)
-		}
-		return strings.Join(words, ", ")
-	case nil:
-		return "—"
-	default:
-		if s := word(x); s != "" {
-			return s
-		}
-		return "—"
-	}
 }
 
 // target splits "table/key/field"; a key may hold slashes itself.

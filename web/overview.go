@@ -3,7 +3,6 @@ package web
 import (
 	"mime"
 	"net/http"
-	"strconv"
 
 	"deckplan/web/page"
 )
@@ -15,20 +14,6 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.render(w, r, page.Overview(v, s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc)))
-}
-
-// history lists the plan's revisions, the newest first.
-func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.planView(w, r, "history")
-	if err != nil {
-		return err
-	}
-	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
-	revisions, err := s.Plans.History(r.Context(), v.Plan.ID, before, 101)
-	if err != nil {
-		return err
-	}
-	return s.render(w, r, page.History(v, revisions))
 }
 
 // attachment names a download after the plan.

@@ -52,7 +52,10 @@ func (s *Server) planView(w http.ResponseWriter, r *http.Request, entry string) 
 	if err := s.enter(r, v, id); err != nil {
 		return nil, err
 	}
-	v.Crumb = v.Plan.Name
+	v.Crumb = v.Plan.Title()
+	if cookie(r, "visitor") == "" {
+		setCookie(w, "visitor", plan.NewID(), year)
+	}
 	if cookie(r, "plan") != id {
 		setCookie(w, "plan", id, year)
 	}
@@ -69,8 +72,13 @@ func (s *Server) enter(r *http.Request, v *ui.View, id string) error {
 	if err != nil {
 		return err
 	}
-	v.Plan = &ui.PlanView{ID: id, Name: head.Name, Revision: head.Revision, SavedAt: head.Updated, SavedBy: head.Author,
-		Undo: undo, Redo: redo, Currency: doc.About.CurrencyOr(), Doc: doc}
+	family, err := s.Plans.Family(r.Context(), head.Family)
+	if err != nil {
+		return err
+	}
+	v.Plan = &ui.PlanView{ID: id, Name: head.Name, Scenario: head.Scenario, Family: family, Revision: head.Revision,
+		SavedAt: head.Updated, SavedBy: head.Author, Undo: undo, Redo: redo, Currency: doc.About.CurrencyOr(), Doc: doc,
+		Here: s.here.people(id, cookie(r, "visitor"), v.Lang)}
 	v.Plan.Bad, v.Plan.Doubt = s.appraise.counts(head, doc)
 	return nil
 }

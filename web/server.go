@@ -28,6 +28,11 @@ type Plans interface {
 	Undo(ctx context.Context, id, author string, number int64) (plan.Revision, error)
 	Undoable(ctx context.Context, id string) (undo, redo int64, err error)
 	History(ctx context.Context, id string, before int64, limit int) ([]plan.Revision, error)
+	Revision(ctx context.Context, id string, number int64) (plan.Revision, error)
+	At(ctx context.Context, id string, number int64) (*plan.Plan, error)
+	Restore(ctx context.Context, id, author string, number int64) (plan.Revision, error)
+	Copy(ctx context.Context, from, id, author, scenario string) (plan.Head, error)
+	Family(ctx context.Context, family string) ([]plan.Head, error)
 	Decisions(ctx context.Context, id string) ([]decision.Kept, error)
 	Decision(ctx context.Context, id string, number int64) (decision.Kept, error)
 	AddDecision(ctx context.Context, id string, d decision.Kept) (decision.Kept, error)
@@ -53,6 +58,7 @@ type Server struct {
 	assets   static.Assets
 	appraise appraisals
 	ops      map[string]operation
+	here     presence
 	closing  chan struct{}
 }
 
@@ -112,7 +118,7 @@ func (s *Server) pages(r chi.Router) {
 		r.Get("/report", s.page(s.reports))
 		r.Get("/report.html", s.page(s.report))
 		r.Get("/plan.yaml", s.page(s.export))
-		r.Get("/history", s.page(s.history))
+		s.historyRoutes(r)
 		r.Post("/edit", s.page(s.edit))
 		r.Post("/undo", s.page(s.undo))
 		r.Post("/delete", s.page(s.remove))

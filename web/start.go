@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"deckplan/internal/plan"
@@ -104,11 +105,20 @@ func (s *Server) remove(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// export sends the plan as YAML.
+// export sends the plan, as it is or was at a revision, as YAML.
 func (s *Server) export(w http.ResponseWriter, r *http.Request) error {
 	head, doc, err := s.Plans.Plan(r.Context(), planOf(r))
 	if err != nil {
 		return err
+	}
+	if asked := r.URL.Query().Get("revision"); asked != "" {
+		number, err := strconv.ParseInt(asked, 10, 64)
+		if err != nil {
+			return errNotFound
+		}
+		if doc, err = s.Plans.At(r.Context(), head.ID, number); err != nil {
+			return err
+		}
 	}
 	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
 	w.Header().Set("Content-Disposition", attachment(head.Name, "yaml"))

@@ -22,6 +22,14 @@ const (
 	Matrix    Topic = "matrix"
 )
 
+// Page is the name of the page that shows the topic.
+func (t Topic) Page() string {
+	if t == Layout {
+		return "layouts"
+	}
+	return string(t)
+}
+
 // Topics are all topics, in the order of the pages.
 var Topics = []Topic{Ownership, Layout, Matrix}
 

@@ -132,6 +132,22 @@ func toFloat(v any) (float64, bool) {
 	return 0, false
 }
 
+// Figure writes a figure in its unit: percent, hours, minutes or money; any
+// other is a plain number.
+func (l Lang) Figure(x float64, unit, currency string) string {
+	switch unit {
+	case "percent":
+		return l.Percent(x)
+	case "hours":
+		return l.Hours(x)
+	case "minutes":
+		return l.Minutes(x)
+	case "money":
+		return l.Money(x, currency)
+	}
+	return l.Number(x)
+}
+
 // Number writes a number with as many digits as a reader can use: three
 // significant ones below 100, whole above.
 func (l Lang) Number(n float64) string {

@@ -3,4 +3,5 @@
 import "./fields.js";
 import "./menus.js";
 import "./keys.js";
+import "./presence.js";
 import "./stream.js";

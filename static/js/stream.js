@@ -51,6 +51,9 @@ function listen() {
     wanted = e.data === "0" ? Infinity : Math.max(wanted === Infinity ? 0 : wanted, Number(e.data));
     later();
   });
+  source.addEventListener("here", (e) => {
+    document.dispatchEvent(new CustomEvent("deckplan:here", { detail: JSON.parse(e.data) }));
+  });
   source.addEventListener("open", () => {
     if (source.opened) { wanted = Infinity; later(); } // something may have been missed
     source.opened = true;

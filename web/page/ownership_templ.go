@@ -413,7 +413,7 @@ func Ownership(v *ui.View, p OwnershipProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = compare(v, p).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = pipelinesBeside(v, p).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -523,7 +523,7 @@ func Ownership(v *ui.View, p OwnershipProps) templ.Component {
 }
 
 // compare puts the pipelines' figures side by side.
-func compare(v *ui.View, p OwnershipProps) templ.Component {
+func pipelinesBeside(v *ui.View, p OwnershipProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -5,6 +5,7 @@ package ui
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"deckplan/internal/lang"
@@ -33,6 +34,9 @@ type View struct {
 type PlanView struct {
 	ID       string
 	Name     string
+	Scenario string
+	Family   []plan.Head // the plan's scenarios, itself included
+	Here     []Person    // others who have the plan open
 	Revision int64
 	SavedAt  time.Time
 	SavedBy  string
@@ -42,6 +46,16 @@ type PlanView struct {
 	Doubt    map[string]int // warnings by rail entry
 	Currency string
 	Doc      *plan.Plan
+}
+
+// Title is the plan's name with its scenario.
+func (p *PlanView) Title() string { return plan.Head{Name: p.Name, Scenario: p.Scenario}.Title() }
+
+// Person is somebody who has the plan open.
+type Person struct {
+	Name    string `json:"name"`
+	Initial string `json:"initial"`
+	Where   string `json:"where"` // what they look at, in the reader's language
 }
 
 // Done says what the last edit did.
@@ -103,24 +117,24 @@ func (v *View) URL(parts ...string) string {
 	return s
 }
 
+// page is the page's address within its plan, without what is asked of it.
+func (v *View) page() string {
+	path, _, _ := strings.Cut(v.Path, "?")
+	for _, entry := range []string{"facts", "ownership", "layouts", "matrix", "strategies", "images", "history", "decisions", "report"} {
+		if rest, ok := strings.CutPrefix(path, v.URL(entry)); ok && (entry == "facts" || rest == "") {
+			return strings.TrimPrefix(path, v.URL())
+		}
+	}
+	return ""
+}
+
 // Figure writes a figure in its unit.
 func (v *View) Figure(x float64, unit verdict.Unit) string {
-	switch unit {
-	case verdict.Percent:
-		return v.Lang.Percent(x)
-	case verdict.Hours:
-		return v.Lang.Hours(x)
-	case verdict.Minutes:
-		return v.Lang.Minutes(x)
-	case verdict.Money:
-		currency := ""
-		if v.Plan != nil {
-			currency = v.Plan.Currency
-		}
-		return v.Lang.Money(x, currency)
-	default:
-		return v.Lang.Number(x)
+	currency := ""
+	if v.Plan != nil {
+		currency = v.Plan.Currency
 	}
+	return v.Lang.Figure(x, string(unit), currency)
 }
 
 // Problems gives what was wrong with a form, none if it was another.
