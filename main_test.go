@@ -231,7 +231,9 @@ func TestDiff_PrintsRowsFiguresAndFindings(t *testing.T) {
 	if code, out, _ := deckplan(t, "--lang=en", "diff", "--exit-code", old, old); code != 0 || out != "Nothing differs.\n" {
 		t.Errorf("%d: %q", code, out)
 	}
-	var d struct{ Rows []struct{ Mark, Of, Name, Text string } }
+	var d struct {
+		Rows []struct{ Mark, Of, Name, Text string }
+	}
 	if _, out, _ := deckplan(t, "diff", "--json", old, changed); json.Unmarshal([]byte(out), &d) != nil || len(d.Rows) == 0 || d.Rows[0].Mark != "~" {
 		t.Errorf("%s", out)
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"strings"
 
 	"deckplan/internal/live"
-	"deckplan/internal/plan"
 	"deckplan/web/page"
 )
 
@@ -20,11 +18,8 @@ const livePageSize = 100
 func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	v := s.view(w, r, "nav.live")
 	v.Current, v.Crumb = "live", v.T("live.crumb")
-	if id := cookie(r, "plan"); id != "" {
-		// The plan one came from stays in the rail; one that is gone is no matter here.
-		if err := s.enter(r, v, id); err != nil && !errors.Is(err, plan.ErrNotFound) {
-			return err
-		}
+	if err := s.around(r, v, cookie(r, "plan")); err != nil {
+		return err
 	}
 	q := r.URL.Query()
 	asked := liveQuery(q)

@@ -34,6 +34,7 @@ type Plans interface {
 	Copy(ctx context.Context, from, id, author, scenario string) (plan.Head, error)
 	Family(ctx context.Context, family string) ([]plan.Head, error)
 	Decisions(ctx context.Context, id string) ([]decision.Kept, error)
+	Records(ctx context.Context, id string) ([]decision.Record, error)
 	Decision(ctx context.Context, id string, number int64) (decision.Kept, error)
 	AddDecision(ctx context.Context, id string, d decision.Kept) (decision.Kept, error)
 	SaveDecisions(ctx context.Context, id string, all ...decision.Kept) error
@@ -59,6 +60,7 @@ type Server struct {
 	appraise appraisals
 	ops      map[string]operation
 	here     presence
+	names    names
 	closing  chan struct{}
 }
 
@@ -103,6 +105,7 @@ func (s *Server) pages(r chi.Router) {
 	r.Post("/preferences", s.page(s.preferences))
 	r.Post("/plans", s.page(s.create))
 	r.Get("/live", s.page(s.livePage))
+	s.findRoutes(r)
 	r.Route("/plans/{plan}", func(r chi.Router) {
 		r.Get("/", s.page(s.overview))
 		r.Get("/facts/{kind}", s.page(s.facts))

@@ -30,7 +30,7 @@ type Row struct {
 	Fields []Field // that differ; those that hold something of a new or gone row
 }
 
-// Field is a field of such a row, with its values in words; — is no value.
+// Field is a field of such a row, with its values in words.
 type Field struct {
 	Name string
 	Was  string
@@ -130,7 +130,8 @@ func (w *worder) called(k *plan.Kind, item plan.Item) string {
 	return strings.Join(parts, " → ")
 }
 
-const nothing = "—"
+// Nothing stands for a field that holds none.
+const Nothing = "—"
 
 func (w *worder) value(f plan.Field, value json.RawMessage) string {
 	var v any
@@ -144,16 +145,16 @@ func (w *worder) value(f plan.Field, value json.RawMessage) string {
 			words[i] = w.word(f, one)
 		}
 		if len(words) == 0 {
-			return nothing
+			return Nothing
 		}
 		return strings.Join(words, ", ")
 	case nil:
-		return nothing
+		return Nothing
 	default:
 		if s := w.word(f, x); s != "" {
 			return s
 		}
-		return nothing
+		return Nothing
 	}
 }
 

@@ -58,7 +58,7 @@ func (out *Report) subject(l lang.Lang, s Subject, currencyA, currencyB string) 
 	}
 	figure := func(x float64, unit verdict.Unit, there bool, currency string) string {
 		if !there {
-			return nothing
+			return Nothing
 		}
 		return l.Figure(x, string(unit), currency)
 	}

@@ -15,6 +15,9 @@ type DeckPlanProps struct {
 	Analysis *layout.Analysis
 	Palette  Palette
 	Words    func(id string, args map[string]any) string
+	// Movable marks instances and clusters, so that a script can let people
+	// move the ones to the others, and lets the clusters have the focus.
+	Movable bool
 }
 
 const (
@@ -43,6 +46,7 @@ type deck struct {
 	empty       string
 	separator   bool
 	unassigned  bool
+	instance    string  // key
 	baseline    float64 // of the first line of text
 	secondLine  float64
 }
@@ -54,6 +58,8 @@ type cell struct {
 	hatch          bool
 	name, note     string
 	title          string
+	cluster, slice string // keys; none where several clusters are one cell
+	full           string // the whole name
 	nameX          float64
 	baseline, next float64
 }
@@ -79,6 +85,8 @@ type drawing struct {
 // item is what becomes a compartment: a cluster, a slice, or several of them.
 type item struct {
 	name         string
+	cluster      string
+	slice        string
 	n            int
 	applications int
 	weight       float64
@@ -99,7 +107,7 @@ func drawDeckPlan(p DeckPlanProps) drawing {
 		if i < 0 {
 			i = len(an.Instances)
 		}
-		rows[i] = append(rows[i], item{name: c.Name, n: 1, applications: c.Applications, weight: c.Weight, tier: c.Tier,
+		rows[i] = append(rows[i], item{name: c.Name, cluster: c.Cluster, slice: c.Slice, n: 1, applications: c.Applications, weight: c.Weight, tier: c.Tier,
 			env: c.Environment, zone: c.Zone, unreachable: c.Unreachable, broken: c.Broken, hit: c.Hit})
 		apps += c.Applications
 	}

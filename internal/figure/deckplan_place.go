@@ -25,7 +25,7 @@ func (l *layouter) deck(i int, items []item) {
 	room := hullLeft - 16
 	if i < len(l.Analysis.Instances) {
 		in := l.Analysis.Instances[i]
-		d.name, d.note = in.Name, l.place(in.Host, in.HA)
+		d.name, d.note, d.instance = in.Name, l.place(in.Host, in.HA), l.Analysis.Arrangement.Instances[i].ID
 	} else {
 		d.unassigned = true
 		d.name, d.note = l.Words("figure.deckplan.unassigned", nil), l.Words("figure.deckplan.unassigned_means", nil)
@@ -131,7 +131,7 @@ func spread(items []item, room, most float64) []float64 {
 }
 
 func (l *layouter) cell(it item, x, y, w, h float64, unassigned bool) cell {
-	c := cell{x: x, y: y, w: w, h: h, fill: l.tierFill(it.tier), stroke: "none"}
+	c := cell{cluster: it.cluster, slice: it.slice, full: it.name, x: x, y: y, w: w, h: h, fill: l.tierFill(it.tier), stroke: "none"}
 	apps := l.Words("figure.deckplan.apps", map[string]any{"n": it.applications})
 	title := []string{it.name}
 	if it.n > 1 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 
 	"deckplan/internal/decision"
 	"deckplan/internal/plan"
@@ -42,6 +43,25 @@ func (s *Store) Decisions(ctx context.Context, id string) ([]decision.Kept, erro
 			return nil, mapError(err)
 		}
 		out = append(out, d)
+	}
+	return out, mapError(rows.Err())
+}
+
+// Records lists a plan's decisions without their snapshots, the newest first.
+func (s *Store) Records(ctx context.Context, id string) ([]decision.Record, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT record FROM decision WHERE plan_id = $1 ORDER BY number DESC LIMIT 1000`, id)
+	if err != nil {
+		return nil, mapError(err)
+	}
+	defer rows.Close()
+	var out []decision.Record
+	for rows.Next() {
+		var text string
+		var r decision.Record
+		if err := errors.Join(rows.Scan(&text), json.Unmarshal([]byte(text), &r)); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
 	}
 	return out, mapError(rows.Err())
 }

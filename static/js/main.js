@@ -2,6 +2,11 @@
 // without any of it. The order matters where two listen to the same event.
 import "./fields.js";
 import "./menus.js";
+import "./move.js";
+import "./dialog.js";
 import "./keys.js";
+import "./unsaved.js";
 import "./presence.js";
 import "./stream.js";
+
+document.documentElement.classList.add("scripted");

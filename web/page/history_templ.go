@@ -1186,7 +1186,7 @@ func differingCell(r compare.Row, field string) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if i := slices.IndexFunc(r.Fields, func(f compare.Field) bool { return f.Name == field }); i >= 0 {
-			if r.What != compare.Added {
+			if r.Fields[i].Was != compare.Nothing {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 90, "<del>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1209,7 +1209,7 @@ func differingCell(r compare.Row, field string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if r.What != compare.Removed {
+			if r.Fields[i].Now != compare.Nothing {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 93, "<ins>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -1,0 +1,50 @@
+package ui
+
+import "net/url"
+
+// Entry is a page of the plan, as the rail names it: message nav.NAME.
+type Entry struct{ Name, Href string }
+
+type group struct {
+	name    string // message ui.NAME
+	entries []Entry
+}
+
+func groups(v *View) []group {
+	return []group{
+		{"plan", []Entry{
+			{"overview", v.URL()},
+			{"facts", v.URL("facts", "teams")},
+			{"ownership", v.URL("ownership")},
+			{"layouts", v.URL("layouts")},
+			{"matrix", v.URL("matrix")},
+		}},
+		{"records", []Entry{
+			{"decisions", v.URL("decisions")},
+			{"reports", v.URL("report")},
+			{"history", v.URL("history")},
+			{"compare", v.URL("compare")},
+		}},
+	}
+}
+
+// Entries are the plan's pages in the rail's order.
+func Entries(v *View) (out []Entry) {
+	for _, g := range groups(v) {
+		out = append(out, g.entries...)
+	}
+	return out
+}
+
+// Going are the letters that, after G, go to a page. js/keys.js has the same.
+var Going = []struct{ Key, Entry string }{
+	{"O", "overview"}, {"F", "facts"}, {"S", "ownership"}, {"L", "layouts"}, {"T", "matrix"},
+	{"D", "decisions"}, {"P", "reports"}, {"H", "history"}, {"C", "compare"}, {"A", "live"},
+}
+
+func findURL(v *View) string {
+	if v.Plan == nil {
+		return "/find"
+	}
+	return "/find?" + url.Values{"plan": {v.Plan.ID}}.Encode()
+}
