@@ -31,8 +31,13 @@ document.addEventListener("keydown", (e) => {
     e.preventDefault();
     const next = at + (e.key === "ArrowDown" ? 1 : -1);
     (next < 0 ? field : hits[Math.min(next, hits.length - 1)])?.focus();
-  } else if (e.key === "Enter" && e.target === field && dialog.open) {
-    e.preventDefault();
-    hits[0]?.click();
+  } else if (e.key === "Escape" && dialog.open) {
+    e.preventDefault(); // the field would take it to be emptied
+    dialog.close();
   }
 });
+document.addEventListener("submit", (e) => {
+  if (e.target.id !== "find-form" || !dialog.open) return;
+  e.preventDefault();
+  dialog.querySelector(".hit")?.click();
+}, true);

@@ -58,6 +58,8 @@ type tab struct {
 
 	mu       sync.Mutex
 	expected []string // parts of errors that the test brings about
+	stay     bool     // refuse to leave the page when asked
+	asked    int      // dialogs so far
 	faults   []string
 	pending  map[network.RequestID]string
 	last     time.Time // when the last request began or ended
@@ -116,7 +118,8 @@ func (p *tab) hear(ev any) {
 			p.fault(fmt.Sprintf("browser: %s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL))
 		}
 	case *page.EventJavascriptDialogOpening:
-		p.fault("dialog: " + e.Message)
+		p.fault("dialog: " + string(e.Type) + " " + e.Message)
+		go p.answerDialog(!p.stay)
 	case *network.EventRequestWillBeSent:
 		u := e.Request.URL
 		if !strings.HasPrefix(u, p.base+"/") && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "about:") {
@@ -132,6 +135,14 @@ func (p *tab) hear(ev any) {
 		delete(p.pending, e.RequestID)
 		p.last = time.Now()
 	}
+}
+
+// answerDialog closes a dialog of the browser's own; leave accepts it.
+func (p *tab) answerDialog(leave bool) {
+	_, _ = chromedp.Call(p.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: leave}) // the tab may be gone
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked++
 }
 
 func (p *tab) fault(text string) {

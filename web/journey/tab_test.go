@@ -192,6 +192,7 @@ func (p *tab) sample() string {
 	p.open("/")
 	p.click(id("start-sample"))
 	p.wait("the sample", "location.pathname.startsWith('/plans/')")
+	p.scripted()
 	return strings.TrimSuffix(p.path(), "/")
 }
 
@@ -200,6 +201,14 @@ func (p *tab) turn(name string) {
 	p.t.Helper()
 	p.click(having(".rail nav a", name))
 	p.wait("the page "+name, is(text(css("main h1")), name))
+	p.scripted()
+}
+
+// scripted waits until the page's scripts have run: before that, keys do
+// nothing.
+func (p *tab) scripted() {
+	p.t.Helper()
+	p.wait("the page's scripts", css("html.scripted"))
 }
 
 // mark leaves a mark that a reload would wipe.
