@@ -16,6 +16,7 @@ func TestPalette(t *testing.T) {
 	dialog := css("dialog[open]")
 	open := func() {
 		t.Helper()
+		p.scripted()
 		p.press("k", chromedp.ModifierCtrl)
 		p.wait("the palette", dialog+" && document.activeElement === "+css("dialog input[type=search]"))
 	}
