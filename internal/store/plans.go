@@ -96,8 +96,8 @@ func (s *Store) create(ctx context.Context, h plan.Head, p *plan.Plan, summary p
 	}
 	h.Name, h.Scenario, h.Revision, h.Updated = p.About.Name, p.About.Scenario, 1, s.now()
 	err = s.tx(ctx, func(t *sql.Tx) error {
-		if _, err := t.ExecContext(ctx, `INSERT INTO plan (id, name, scenario, family, revision, document_revision, document, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, 1, 1, $5, $6, $6)`, h.ID, h.Name, h.Scenario, h.Family, string(doc), h.Updated.UnixMilli()); err != nil {
+		if _, err := t.ExecContext(ctx, `INSERT INTO plan (id, name, scenario, family, revision, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, 1, $5, $5)`, h.ID, h.Name, h.Scenario, h.Family, h.Updated.UnixMilli()); err != nil {
 			return err
 		}
 		return insertRevision(ctx, t, h.ID, plan.Revision{Number: 1, Author: h.Author, At: h.Updated, Summary: summary}, []byte("[]"), doc)
@@ -232,9 +232,8 @@ func (s *Store) At(ctx context.Context, id string, number int64) (*plan.Plan, er
 func (s *Store) at(ctx context.Context, q querier, id string, number int64) (*plan.Plan, error) {
 	var doc string
 	var from int64
-	err := q.QueryRowContext(ctx, `SELECT document, document_revision FROM plan WHERE id = $1 AND document_revision <= $2
-		UNION ALL SELECT checkpoint, number FROM revision WHERE plan_id = $1 AND number <= $2 AND checkpoint IS NOT NULL
-		ORDER BY 2 DESC LIMIT 1`, id, number).Scan(&doc, &from)
+	err := q.QueryRowContext(ctx, `SELECT checkpoint, number FROM revision
+		WHERE plan_id = $1 AND number <= $2 AND checkpoint IS NOT NULL ORDER BY number DESC LIMIT 1`, id, number).Scan(&doc, &from)
 	if err != nil {
 		return nil, err
 	}
@@ -277,9 +276,6 @@ func (s *Store) write(ctx context.Context, t *sql.Tx, id string, p *plan.Plan, r
 	var checkpoint []byte
 	if tangled || len(changes) > replayed || rev.Number%checkpointEvery == 0 {
 		if checkpoint, err = plan.EncodeJSON(p); err != nil {
-			return err
-		}
-		if _, err := t.ExecContext(ctx, `UPDATE plan SET document = $2, document_revision = $3 WHERE id = $1`, id, string(checkpoint), rev.Number); err != nil {
 			return err
 		}
 	}

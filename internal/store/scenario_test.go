@@ -1,12 +1,17 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
+	"github.com/pressly/goose/v3"
+
 	"deckplan/internal/plan"
+	"deckplan/migrations"
 )
 
 func newest(t *testing.T, s *Store) *plan.Plan {
@@ -130,5 +135,56 @@ func TestStore_ScenariosAreCopiesOfOneFamily(t *testing.T) {
 	}
 	if _, err := s.Copy(t.Context(), "nothing", "x", "", ""); !errors.Is(err, plan.ErrNotFound) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A database of the first release is brought up to date with nothing lost.
+func TestStore_BringsTheFirstReleaseUpToDate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "old.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := goose.NewProvider(goose.DialectSQLite3, db, migrations.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := old.UpTo(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	p, _ := plan.Sample("ko")
+	doc, err := plan.EncodeJSON(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []string{
+		`INSERT INTO plan (id, name, revision, document, created_at, updated_at) VALUES ('p', 'x', 3, $1, 0, 0)`,
+		`INSERT INTO revision (plan_id, number, author, at, summary, changes, checkpoint) VALUES ('p', 1, '', 0, '{}', '[]', NULL)`,
+		`INSERT INTO revision (plan_id, number, author, at, summary, changes) VALUES ('p', 3, 'Jimin', 0, '{}', '[]')`,
+	} {
+		var args []any
+		if strings.Contains(q, "$1") {
+			args = append(args, string(doc))
+		}
+		if _, err := db.ExecContext(t.Context(), q, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path)
+	same(t, "the plan", newest(t, s), p)
+	if h, _, _ := s.Plan(t.Context(), "p"); h.Family != "p" || h.Author != "Jimin" {
+		t.Errorf("%+v", h)
+	}
+	if _, err := s.Edit(t.Context(), "p", "", rename("dev-1", "one")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := newest(t, open(t, path)).Clusters[0].Name; got != "one" {
+		t.Errorf("after an edit and a restart: %s", got)
 	}
 }
