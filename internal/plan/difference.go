@@ -1,6 +1,9 @@
 package plan
 
-import "reflect"
+import (
+	"bytes"
+	"reflect"
+)
 
 // Diff gives the changes that lead from one document to another. Rows are the
 // same when their keys are; that a row stands elsewhere is no difference.
@@ -30,7 +33,10 @@ func (k *Kind) diff(from, to *Plan) (out []Change) {
 		}
 		delete(before, key)
 		if old := k.value(from, at).Interface(); !reflect.DeepEqual(old, row) {
-			out = append(out, Change{Kind: k.Name, Key: key, Index: i, Before: encode(old), After: encode(row)})
+			c := Change{Kind: k.Name, Key: key, Index: i, Before: encode(old), After: encode(row)}
+			if !bytes.Equal(c.Before, c.After) { // an empty list is as good as none
+				out = append(out, c)
+			}
 		}
 	}
 	for i := range k.Len(from) {
