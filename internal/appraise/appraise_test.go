@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"deckplan/internal/layout"
 	"deckplan/internal/plan"
 	"deckplan/internal/verdict"
 )
@@ -14,7 +15,7 @@ func TestRun_CoversEveryPipelineLayoutAndMatrix(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := Run(p)
-	if len(a.Layouts) != 3+len(p.Layouts) || len(a.Stored()) != len(p.Layouts) || len(a.Pipelines) != len(p.Pipelines) || len(a.Matrices) != len(p.Matrices) {
+	if len(a.Layouts) != len(layout.Presets(p))+len(p.Layouts) || len(a.Stored()) != len(p.Layouts) || len(a.Pipelines) != len(p.Pipelines) || len(a.Matrices) != len(p.Matrices) {
 		t.Errorf("got %d layouts, %d pipelines, %d matrices", len(a.Layouts), len(a.Pipelines), len(a.Matrices))
 	}
 	if e := Run(plan.Empty("x")); len(e.Findings()) != 0 || e.Errors() != 0 || len(e.Counts()) != len(Topics) {

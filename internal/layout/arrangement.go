@@ -1,6 +1,9 @@
 package layout
 
 import (
+	"strconv"
+	"strings"
+
 	"deckplan/internal/plan"
 )
 
@@ -22,6 +25,9 @@ const (
 	Hub            Preset = "hub"             // 1:N, one instance for all
 	PerCluster     Preset = "per_cluster"     // 1:1, an instance on every cluster
 	PerEnvironment Preset = "per_environment" // an instance for every environment
+	PerZone        Preset = "per_zone"        // an instance for every network zone
+	PerRegion      Preset = "per_region"      // an instance for every region
+	PerTeam        Preset = "per_team"        // an instance for every team that owns clusters
 )
 
 // Resolve gives a stored layout of the plan; false if there is none of that id.
@@ -60,7 +66,9 @@ func (ix *Index) Resolve(layoutID string) (Arrangement, bool) {
 // Presets makes the preset layouts of the plan; none if it has no clusters.
 func Presets(p *plan.Plan) []Arrangement { return NewIndex(p).Presets() }
 
-// Presets makes 1:N, 1:1 and by-environment layouts from the plan's clusters.
+// Presets makes layouts from the plan's clusters: 1:N, 1:1, by environment, and
+// by zone, region and owning team where these part the clusters, and otherwise
+// than a preset before them.
 //
 // An instance for several clusters runs on the one of them that reaches the
 // most of them over online links (the plan's first among equals); where the
@@ -68,40 +76,79 @@ func Presets(p *plan.Plan) []Arrangement { return NewIndex(p).Presets() }
 // the cluster itself. An instance that delivers to a production cluster has
 // HA, as the installation guide recommends.
 func (ix *Index) Presets() []Arrangement {
-	if len(ix.plan.Clusters) == 0 {
+	p := ix.plan
+	if len(p.Clusters) == 0 {
 		return nil
 	}
-	all := make([]int, len(ix.plan.Clusters))
-	for c := range all {
-		all[c] = c
-	}
-	hub := Arrangement{ID: string(Hub), Preset: Hub}
-	ix.addGroup(&hub, "hub", "argocd", all)
-
-	single := Arrangement{ID: string(PerCluster), Preset: PerCluster}
-	for c, row := range ix.plan.Clusters {
-		ix.addGroup(&single, "on-"+row.ID, "argocd-"+row.Name, []int{c})
-	}
-
-	byEnv := Arrangement{ID: string(PerEnvironment), Preset: PerEnvironment}
-	groups := make([][]int, len(ix.plan.Environments)+1) // last: environment not given
-	for c, e := range ix.env {
-		if e == none {
-			e = len(groups) - 1
+	one := func(int) (string, string) { return "hub", "" }
+	self := func(c int) (string, string) { return "on-" + p.Clusters[c].ID, p.Clusters[c].Name }
+	by := func(prefix, key, name string) (string, string) {
+		if key == "" {
+			return prefix, ""
 		}
-		groups[e] = append(groups[e], c)
+		return prefix + "-" + key, name
 	}
-	for e, group := range groups {
-		switch {
-		case len(group) == 0:
-		case e < len(ix.plan.Environments):
-			env := ix.plan.Environments[e]
-			ix.addGroup(&byEnv, "env-"+env.ID, "argocd-"+env.Name, group)
-		default:
-			ix.addGroup(&byEnv, "env", "argocd", group)
+	grouping := []struct {
+		preset Preset
+		always bool
+		of     func(c int) (id, name string)
+	}{
+		{Hub, true, one},
+		{PerCluster, true, self},
+		{PerEnvironment, true, func(c int) (string, string) {
+			if e := ix.env[c]; e != none {
+				return by("env", p.Environments[e].ID, p.Environments[e].Name)
+			}
+			return by("env", "", "")
+		}},
+		{PerZone, false, func(c int) (string, string) {
+			if z := ix.zone[c]; z != none {
+				return by("zone", p.Zones[z].ID, p.Zones[z].Name)
+			}
+			return by("zone", "", "")
+		}},
+		{PerRegion, false, func(c int) (string, string) { return by("region", p.Clusters[c].Region, p.Clusters[c].Region) }},
+		{PerTeam, false, func(c int) (string, string) { return by("team", p.Clusters[c].Team, ix.teams[p.Clusters[c].Team]) }},
+	}
+	var out []Arrangement
+	seen := map[string]bool{}
+	for _, g := range grouping {
+		a, parting, groups := ix.partition(g.preset, g.of)
+		if g.always || groups > 1 && !seen[parting] {
+			out = append(out, a)
 		}
+		seen[parting] = true
 	}
-	return []Arrangement{hub, single, byEnv}
+	return out
+}
+
+// partition makes an arrangement of clusters that have a group in common, and
+// tells how they are parted: each cluster's group by its order of appearance.
+func (ix *Index) partition(preset Preset, of func(c int) (id, name string)) (a Arrangement, parting string, groups int) {
+	a = Arrangement{ID: string(preset), Preset: preset}
+	at := map[string]int{}
+	var members [][]int
+	var ids, names []string
+	var how strings.Builder
+	for c := range ix.plan.Clusters {
+		id, name := of(c)
+		i, ok := at[id]
+		if !ok {
+			i = len(members)
+			at[id] = i
+			members, ids, names = append(members, nil), append(ids, id), append(names, name)
+		}
+		members[i] = append(members[i], c)
+		how.WriteString(strconv.Itoa(i) + " ")
+	}
+	for i, m := range members {
+		name := "argocd"
+		if names[i] != "" {
+			name += "-" + names[i]
+		}
+		ix.addGroup(&a, ids[i], name, m)
+	}
+	return a, how.String(), len(members)
 }
 
 // addGroup adds an instance that delivers to all of the clusters.

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -28,7 +29,7 @@ func TestPresets_HubRunsWhereMostIsReached(t *testing.T) {
 func TestPresets_DeliverToEveryCluster(t *testing.T) {
 	f := threeZones()
 	f.cluster("stray", "", "", 2)
-	want := map[Preset]int{Hub: 1, PerCluster: 5, PerEnvironment: 3}
+	want := map[Preset]int{Hub: 1, PerCluster: 5, PerEnvironment: 3, PerZone: 4}
 	for _, a := range Presets(&f.Plan) {
 		if len(a.Instances) != want[a.Preset] || len(a.Placements) != 5 {
 			t.Errorf("%s has %d instances and %d placements", a.Preset, len(a.Instances), len(a.Placements))
@@ -44,6 +45,31 @@ func TestPresets_DeliverToEveryCluster(t *testing.T) {
 	}
 	if Presets(&plan.Plan{}) != nil {
 		t.Error("a plan without clusters has presets")
+	}
+}
+
+func TestPresets_AreOfferedOnceAndWhereTheyPartTheClusters(t *testing.T) {
+	f := threeZones()
+	offered := func() (out []Preset) {
+		for _, a := range Presets(&f.Plan) {
+			out = append(out, a.Preset)
+		}
+		return out
+	}
+	base := offered()
+	for i := range f.Clusters {
+		f.Clusters[i].Team = "platform" // one team: that is the hub again
+		f.Clusters[i].Region = f.Clusters[i].Zone
+	}
+	if got := offered(); !slices.Equal(got, base) {
+		t.Errorf("%v are offered, before it was %v", got, base)
+	}
+	for i := range f.Clusters {
+		f.Clusters[i].Region = []string{"east", "west"}[i%2]
+	}
+	f.Clusters[0].Team = "apps"
+	if got := offered(); !slices.Contains(got, PerRegion) || !slices.Contains(got, PerTeam) {
+		t.Errorf("%v are offered", got)
 	}
 }
 
