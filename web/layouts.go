@@ -23,6 +23,16 @@ func (s *Server) layouts(w http.ResponseWriter, r *http.Request) error {
 	if a := selected(all, props.Selected); a != nil && a.Arrangement.Preset == "" {
 		props.Edit = layoutEdit(v, a, r)
 	}
+	if asked := r.URL.Query().Get("fails"); asked != "" && len(all) > 0 {
+		a := &all[props.Selected]
+		for i, d := range a.Domains {
+			if page.FailureName(d) == asked && d.Weight > 0 {
+				with, loss := a.If(i)
+				props.Failed, props.Shown, props.Loss = asked, &with, &loss
+				break
+			}
+		}
+	}
 	return s.render(w, r, page.Layouts(v, props))
 }
 

@@ -61,6 +61,7 @@ type Server struct {
 	ops      map[string]operation
 	here     presence
 	names    names
+	outlooks outlooks
 	closing  chan struct{}
 }
 
@@ -110,7 +111,7 @@ func (s *Server) pages(r chi.Router) {
 		r.Get("/", s.page(s.overview))
 		r.Get("/facts/{kind}", s.page(s.facts))
 		r.Get("/ownership", s.page(s.ownership))
-		r.Get("/layouts", s.page(s.layouts))
+		s.layoutRoutes(r)
 		r.Get("/matrix", s.page(s.matrix))
 		r.Get("/decisions", s.page(s.decisions))
 		r.Get("/decisions/new", s.page(s.newDecision))

@@ -17,6 +17,9 @@ type Analysis struct {
 	// ByCluster says that the plan has no applications on clusters, so that
 	// every cluster or slice counts as one.
 	ByCluster bool
+
+	serves  []serving // by compartment
+	deploys []float64 // roll-outs a year, by compartment
 }
 
 // Instance is one instance's figures.
@@ -81,6 +84,11 @@ func (ix *Index) Analyse(a Arrangement) Analysis {
 	out.Radius = m.radius()
 	m.finishInstances()
 	out.Compartments = m.compartments()
+	out.serves = m.serves
+	out.deploys = make([]float64, len(ix.slots))
+	for k, s := range ix.slots {
+		out.deploys[k] = s.deploys
+	}
 	m.markHit(out.Compartments, out.Radius)
 	c := m.cost()
 	r := rules{model: m, out: &out}
