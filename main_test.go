@@ -167,7 +167,7 @@ func TestImports_KeepTheRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	analyses := []string{"ownership", "layout", "matrix"}
+	analyses := []string{"ownership", "layout", "matrix", "image"}
 	adapters := []string{"argocd", "store", "report"}
 	imports := map[string][]string{}
 	for line := range strings.SplitSeq(strings.TrimSpace(string(out)), "\n") {

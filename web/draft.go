@@ -32,6 +32,9 @@ func (s *Server) draft(v *ui.View, topic, subject string) (decision.Record, *dec
 		d.pipelines(a.Pipelines, subject)
 	case decision.Matrix:
 		d.matrices(a.Matrices, subject)
+	case decision.Image:
+		d.about(decision.Image, "", v.Plan.Name)
+		d.verdict("", a.Images.Verdict)
 	default:
 		d.plan(a)
 	}

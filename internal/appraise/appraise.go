@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"slices"
 
+	"deckplan/internal/image"
 	"deckplan/internal/layout"
 	"deckplan/internal/matrix"
 	"deckplan/internal/ownership"
@@ -20,18 +21,22 @@ const (
 	Ownership Topic = "ownership"
 	Layout    Topic = "layout"
 	Matrix    Topic = "matrix"
+	Image     Topic = "image"
 )
 
 // Page is the name of the page that shows the topic.
 func (t Topic) Page() string {
-	if t == Layout {
+	switch t {
+	case Layout:
 		return "layouts"
+	case Image:
+		return "images"
 	}
 	return string(t)
 }
 
 // Topics are all topics, in the order of the pages.
-var Topics = []Topic{Ownership, Layout, Matrix}
+var Topics = []Topic{Ownership, Layout, Matrix, Image}
 
 // Appraisal is all that the analyses say of one plan.
 type Appraisal struct {
@@ -39,6 +44,8 @@ type Appraisal struct {
 	Layouts   []layout.Analysis
 	Pipelines []ownership.Analysis // in the plan's order
 	Matrices  []matrix.Analysis    // in the plan's order
+	Images    image.Analysis
+	name      string // of the plan, which the images are those of
 }
 
 // Subject names what an analysis is about.
@@ -63,6 +70,7 @@ func Run(p *plan.Plan) Appraisal {
 	for _, m := range p.Matrices {
 		a.Matrices = append(a.Matrices, matrix.Analyse(p, m.ID))
 	}
+	a.Images, a.name = image.Analyse(p), p.About.Name
 	return a
 }
 
@@ -107,6 +115,7 @@ func (a Appraisal) each(visit func(Topic, Subject, verdict.Verdict)) {
 		x := &a.Matrices[i]
 		visit(Matrix, Subject{x.Matrix.ID, x.Matrix.Name}, x.Verdict)
 	}
+	visit(Image, Subject{Name: a.name}, a.Images.Verdict)
 }
 
 // Count is the number of findings that ask for something.

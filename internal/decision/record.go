@@ -16,11 +16,12 @@ const (
 	Ownership Topic = "ownership"
 	Layout    Topic = "layout"
 	Matrix    Topic = "matrix"
+	Image     Topic = "image"
 	Plan      Topic = "plan"
 )
 
 // Topics are all topics, in the order of the pages.
-var Topics = []Topic{Plan, Ownership, Layout, Matrix}
+var Topics = []Topic{Plan, Ownership, Layout, Matrix, Image}
 
 // Status is where a record stands. Its word is the message decision.status.STATUS.
 type Status string

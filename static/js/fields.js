@@ -76,7 +76,8 @@ document.addEventListener("htmx:before:swap", (e) => {
   typed = new Map();
   const source = e.detail.ctx?.sourceElement;
   for (const el of fields(document)) {
-    if (keyOf(el) && el.form !== source && isTouched(el)) typed.set(keyOf(el), held(el));
+    // a form that only asks may be typed in further while its answer comes
+    if (keyOf(el) && (el.form !== source || source?.method === "get") && isTouched(el)) typed.set(keyOf(el), held(el));
   }
 });
 document.addEventListener("htmx:after:swap", () => {

@@ -8,5 +8,6 @@ import "./keys.js";
 import "./unsaved.js";
 import "./presence.js";
 import "./stream.js";
+import "./copy.js";
 
 document.documentElement.classList.add("scripted");

@@ -18,6 +18,7 @@ func groups(v *View) []group {
 			{"ownership", v.URL("ownership")},
 			{"layouts", v.URL("layouts")},
 			{"matrix", v.URL("matrix")},
+			{"images", v.URL("images")},
 		}},
 		{"records", []Entry{
 			{"decisions", v.URL("decisions")},
@@ -38,7 +39,7 @@ func Entries(v *View) (out []Entry) {
 
 // Going are the letters that, after G, go to a page. js/keys.js has the same.
 var Going = []struct{ Key, Entry string }{
-	{"O", "overview"}, {"F", "facts"}, {"S", "ownership"}, {"L", "layouts"}, {"T", "matrix"},
+	{"O", "overview"}, {"F", "facts"}, {"S", "ownership"}, {"L", "layouts"}, {"T", "matrix"}, {"I", "images"},
 	{"D", "decisions"}, {"P", "reports"}, {"H", "history"}, {"C", "compare"}, {"A", "live"},
 }
 
