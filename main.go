@@ -48,7 +48,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the dashboard (the default)."`
 	Check   checkCmd   `cmd:"" help:"Print a plan file's findings; exit 1 if one is an error."`
 	Diff    diffCmd    `cmd:"" help:"Print how two plan files differ: rows, figures and findings."`
-	Report  reportCmd  `cmd:"" help:"Write a plan file's report as one HTML file."`
+	Report  reportCmd  `cmd:"" help:"Write a plan file's report: one HTML file, or Markdown with its pictures in a zip file."`
 	Export  exportCmd  `cmd:"" help:"Write a plan of the database as YAML."`
 	Import  importCmd  `cmd:"" help:"Put a plan file into the database."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of plan files."`
@@ -384,6 +384,7 @@ func (c diffCmd) Run(s *streams) error {
 
 type reportCmd struct {
 	File   string `arg:"" help:"Plan file."`
+	Format string `help:"html: one file; markdown: a zip file of report.md and its pictures." enum:"html,markdown" default:"html"`
 	Output string `help:"File to write; - for standard output." default:"-" short:"o"`
 }
 
@@ -393,12 +394,20 @@ func (c reportCmd) Run(s *streams) (err error) {
 	if err != nil {
 		return err
 	}
+	write := report.Write
+	if c.Format == "markdown" {
+		if f, ok := s.out.(*os.File); ok && (c.Output == "-" || c.Output == "") && isatty.IsTerminal(f.Fd()) {
+			_, _ = fmt.Fprintln(s.err, s.lang.T("report.terminal", nil))
+			return exit{2}
+		}
+		write = report.WriteZip
+	}
 	w, done, err := output(s, c.Output)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	return report.Write(w, report.Input{Plan: p, Appraisal: appraise.Run(p), Lang: s.lang, Generated: time.Now()})
+	return write(w, report.Input{Plan: p, Appraisal: appraise.Run(p), Lang: s.lang, Generated: time.Now()})
 }
 
 // output opens a file to be written, or standard output.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"io"
@@ -81,6 +82,27 @@ func TestReport_WritesOneFile(t *testing.T) {
 	b, err := os.ReadFile(to)
 	if err != nil || !strings.Contains(string(b), `lang="ko"`) || !strings.Contains(string(b), "<svg") {
 		t.Errorf("%v, %d bytes", err, len(b))
+	}
+}
+
+func TestReport_MarkdownIsAZipFileOnAnyOutput(t *testing.T) {
+	to := filepath.Join(t.TempDir(), "report.zip")
+	if code, _, errs := deckplan(t, "--lang=en", "report", sampleFile(t), "--format", "markdown", "-o", to); code != 0 {
+		t.Fatalf("%d: %s", code, errs)
+	}
+	b, err := os.ReadFile(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, _ := deckplan(t, "--lang=en", "report", sampleFile(t), "--format=markdown")
+	for _, z := range []string{string(b), out} {
+		r, err := zip.NewReader(strings.NewReader(z), int64(len(z)))
+		if err != nil || code != 0 || len(r.File) < 5 || r.File[0].Name != "report.md" {
+			t.Errorf("%d, %v", code, err)
+		}
+	}
+	if code, _, _ := deckplan(t, "report", sampleFile(t), "--format=pdf"); code != 2 {
+		t.Errorf("an unknown format: %d", code)
 	}
 }
 

@@ -61,7 +61,7 @@ func imageValues(q url.Values, doc *plan.Plan) image.Values {
 
 // suggestImages lists what the plan knows for each field, once each.
 func suggestImages(doc *plan.Plan) map[string][]string {
-	out := map[string][]string{"namespace": {image.Kubernetes, "default", "moby"}}
+	out := map[string][]string{"namespace": {image.Kubernetes, "default"}}
 	add := func(name, value string) {
 		if len(out[name]) < imageSuggestions && !slices.Contains(out[name], value) {
 			out[name] = append(out[name], value)

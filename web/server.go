@@ -122,6 +122,7 @@ func (s *Server) pages(r chi.Router) {
 		r.Get("/decisions/{number}/madr", s.page(s.madr))
 		r.Get("/report", s.page(s.reports))
 		r.Get("/report.html", s.page(s.report))
+		r.Get("/report.zip", s.page(s.reportZip))
 		r.Get("/plan.yaml", s.page(s.export))
 		s.historyRoutes(r)
 		r.Post("/edit", s.page(s.edit))

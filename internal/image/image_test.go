@@ -233,8 +233,12 @@ func TestDefaults_AreThePlansOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := Defaults(p)
-	if v.Registry != "registry.example.com" || v.Repository != "commerce/web" || v.Tag != "1.0" || v.To != "registry.vault.example/commerce/web:1.0" || len(v.Check()) > 0 {
+	if v.Registry != "registry.example.com" || v.Repository != "commerce/web" || v.Tag != "1.0" || v.To != "" || len(v.Check()) > 0 {
 		t.Errorf("%+v", v)
+	}
+	p.Links = append(p.Links, plan.Link{From: "office", To: "vault", Kind: plan.Online})
+	if v := Defaults(p); v.To != "registry.vault.example/commerce/web:1.0" {
+		t.Errorf("the mirror is in reach, and %q is offered", v.To)
 	}
 	if v := Defaults(plan.Empty("x")); len(v.Check()) > 0 {
 		t.Errorf("%+v", v.Check())

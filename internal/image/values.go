@@ -173,7 +173,7 @@ func printable(s string) bool {
 
 // Defaults fills the values from a plan: the first service whose image can be
 // read, else the first registry, else an example. A registry that mirrors it
-// is offered as the place to copy to.
+// is the place to copy to, unless it is known to be out of reach.
 func Defaults(p *plan.Plan) Values {
 	v := Values{Registry: "registry.example.com", Repository: "team/app", Tag: "1.0", Platform: "linux/amd64", Namespace: Kubernetes}
 	for _, host := range Hosts(p) {
@@ -232,14 +232,24 @@ func Hosts(p *plan.Plan) (out []string) {
 
 func mirrorOf(p *plan.Plan, registry string) string {
 	for i := range p.Registries {
-		if host(p.Registries[i].URL) != registry {
+		from := &p.Registries[i]
+		if host(from.URL) != registry {
 			continue
 		}
 		for j := range p.Registries {
-			if h := host(p.Registries[j].URL); p.Registries[j].Mirrors == p.Registries[i].ID && h != "" {
+			to := &p.Registries[j]
+			if h := host(to.URL); to.Mirrors == from.ID && h != "" && !cut(p, from.Zone, to.Zone) {
 				return h
 			}
 		}
 	}
 	return ""
+}
+
+// cut tells whether two zones are known to have no online link from one to the
+// other.
+func cut(p *plan.Plan, from, to string) bool {
+	return from != "" && to != "" && from != to && !slices.ContainsFunc(p.Links, func(l plan.Link) bool {
+		return l.From == from && l.To == to && l.Kind == plan.Online
+	})
 }

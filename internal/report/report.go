@@ -1,6 +1,7 @@
 // Package report writes a plan, what the analyses say of it and the decisions
-// taken on it as one HTML file that needs nothing else: no script, no style
-// sheet, no font and no picture from anywhere.
+// taken on it: as one HTML file that needs nothing else (no script, no style
+// sheet, no font and no picture from anywhere), or as Markdown with its
+// pictures beside it in a zip file.
 package report
 
 import (

@@ -1,0 +1,160 @@
+package report
+
+import (
+	"strings"
+
+	"deckplan/internal/decision"
+)
+
+// decisions writes the records with MADR's sections, in MADR's order.
+func (m *markdown) decisions() {
+	if len(m.Decisions) == 0 {
+		m.paragraph(m.t("report.none_decisions"))
+		return
+	}
+	var heads []head
+	for _, f := range []string{"number", "title", "status", "date"} {
+		heads = append(heads, head{m.t("decision.field." + f), false})
+	}
+	var rows [][]string
+	for _, x := range m.Decisions {
+		rows = append(rows, []string{x.Record.ID(), x.Record.Title, m.t("decision.status." + string(x.Record.Status)), x.Record.Date})
+	}
+	m.table(heads, rows)
+	for _, x := range m.Decisions {
+		m.record(x)
+	}
+}
+
+func (m *markdown) field(name string) string { return m.t("decision.field." + name) }
+
+func (m *markdown) record(x decision.Decision) {
+	r := x.Record
+	m.heading(3, r.ID()+" "+r.Title)
+	facts := []string{m.field("status") + ": " + m.t("decision.status."+string(r.Status))}
+	if r.Date != "" {
+		facts = append(facts, m.field("date")+": "+r.Date)
+	}
+	facts = append(facts, m.field("subject")+": "+m.subject(r))
+	for _, p := range []struct {
+		field string
+		names []string
+	}{{"decisionMakers", r.DecisionMakers}, {"consulted", r.Consulted}, {"informed", r.Informed}} {
+		if len(p.names) > 0 {
+			facts = append(facts, m.field(p.field)+": "+strings.Join(p.names, ", "))
+		}
+	}
+	for _, n := range r.Supersedes {
+		facts = append(facts, m.t("decision.supersedes", "number", decision.FormatNumber(n)))
+	}
+	if r.SupersededBy > 0 {
+		facts = append(facts, m.t("decision.superseded_by", "number", decision.FormatNumber(r.SupersededBy)))
+	}
+	m.list(facts)
+	m.section("context", r.Context)
+	if len(r.Drivers) > 0 {
+		m.heading(4, m.field("drivers"))
+		m.list(r.Drivers)
+	}
+	m.chosen(r)
+	m.section("confirmation", r.Confirmation)
+	m.options(r.Options)
+	m.section("moreInformation", r.More)
+	if x.Snapshot != nil {
+		m.snapshot(x)
+	}
+}
+
+func (m *markdown) section(field, text string) {
+	if strings.TrimSpace(text) != "" {
+		m.heading(4, m.field(field))
+		m.prose(text)
+	}
+}
+
+func (m *markdown) chosen(r decision.Record) {
+	m.heading(4, m.field("options"))
+	names := make([]string, len(r.Options))
+	for i, o := range r.Options {
+		names[i] = o.Name
+		if o.Name == r.Chosen {
+			names[i] += " (" + m.t("report.chosen") + ")"
+		}
+	}
+	m.list(names)
+	m.heading(4, m.field("outcome"))
+	if r.Chosen == "" {
+		m.paragraph(m.t("report.undecided"))
+	} else {
+		m.paragraph(m.field("chosen") + ": " + r.Chosen)
+	}
+	m.prose(r.Justification)
+	if len(r.Consequences) > 0 {
+		m.heading(4, m.field("consequences"))
+		m.arguments(r.Consequences)
+	}
+}
+
+func (m *markdown) arguments(list []decision.Argument) {
+	entries := make([]string, len(list))
+	for i, a := range list {
+		entries[i] = m.t("decision.side."+string(a.Side)) + ": " + a.Text
+	}
+	m.list(entries)
+}
+
+func (m *markdown) options(list []decision.Option) {
+	begun := false
+	for _, o := range list {
+		if o.Description == "" && len(o.Arguments) == 0 {
+			continue
+		}
+		if !begun {
+			m.heading(4, m.field("arguments"))
+			begun = true
+		}
+		m.heading(5, o.Name)
+		m.prose(o.Description)
+		m.arguments(o.Arguments)
+	}
+}
+
+// snapshot shows what the decision was taken on, as it was. A picture that is
+// no plain drawing, or for which there is no room, is said to be left out.
+func (m *markdown) snapshot(x decision.Decision) {
+	m.heading(4, m.field("snapshot"))
+	m.paragraph(m.t("report.revision_n", "n", int(x.Snapshot.Revision)) + ", " + m.Lang.Time(x.Snapshot.Taken))
+	if !x.Intact() {
+		m.paragraph(m.t("report.broken"))
+	}
+	for _, p := range x.Snapshot.Figures {
+		svg := p.SVG.In(m.Lang)
+		if m.pictures+len(svg) > maxPictures || checkSVG(svg) != nil {
+			m.paragraph(m.t("report.picture_left_out"))
+			continue
+		}
+		m.pictures += len(svg)
+		m.picture("decision", p.Title.In(m.Lang), svg)
+	}
+	of, list := m.optionFigures(x.Snapshot)
+	heads := []head{{m.t("report.figure"), false}}
+	for _, name := range of {
+		if name == "" {
+			name = m.t("report.subject")
+		}
+		heads = append(heads, head{name, true})
+	}
+	var rows [][]string
+	for _, r := range list {
+		rows = append(rows, append([]string{r.label}, r.values...))
+	}
+	m.table(heads, rows)
+	shown, rest := first(x.Snapshot.Findings, maxFindings)
+	for _, f := range shown {
+		m.finding(severityOf(f.Severity), f.Text.In(m.Lang))
+	}
+	m.more(rest)
+	if x.Hash != "" {
+		m.paragraph("SHA-256 " + x.Hash)
+	}
+}
