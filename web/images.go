@@ -1,7 +1,6 @@
 package web
 
 import (
-	"mime"
 	"net/http"
 	"net/url"
 	"path"
@@ -123,13 +122,8 @@ func (s *Server) imageScript(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, planURL(planOf(r), "images")+"?"+r.URL.RawQuery, http.StatusSeeOther)
 		return nil
 	}
-	if r.URL.Query().Has("view") {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	} else {
-		w.Header().Set("Content-Type", "text/x-shellscript; charset=utf-8")
-		name := path.Base(book.Repository) + "-" + string(tool) + ".sh"
-		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	}
+	w.Header().Set("Content-Type", "text/x-shellscript; charset=utf-8")
+	w.Header().Set("Content-Disposition", attachment(path.Base(book.Repository)+"-"+string(tool), "sh"))
 	w.Header().Set("Cache-Control", "no-store")
 	_, err = w.Write([]byte(book.Script(tool, language(r).T)))
 	return err

@@ -153,7 +153,7 @@ func isUsed(id string, whole map[string]string, prefixes map[string]bool) bool {
 }
 
 func isFile(id string) bool {
-	return slices.Contains([]string{".go", ".yaml", ".json", ".html", ".css", ".js", ".db", ".md", ".tar"}, filepath.Ext(id))
+	return slices.Contains([]string{".go", ".yaml", ".json", ".html", ".css", ".js", ".db", ".md", ".tar", ".zip"}, filepath.Ext(id))
 }
 
 func sources(t *testing.T) map[string]string {
