@@ -128,7 +128,7 @@ func (m *markdown) snapshot(x decision.Decision) {
 		m.paragraph(m.t("report.broken"))
 	}
 	for _, p := range x.Snapshot.Figures {
-		svg := p.SVG.In(m.Lang)
+		svg := xmlText(p.SVG.In(m.Lang))
 		if m.pictures+len(svg) > maxPictures || checkSVG(svg) != nil {
 			m.paragraph(m.t("report.picture_left_out"))
 			continue

@@ -179,7 +179,7 @@ func TestWriteZip_WhateverPeopleTypedIsText(t *testing.T) {
 	_, want, _ := read(t, plain["report.md"])
 	for _, hostile := range []string{evil, "| a | b |", `a\|b`, `a\`, "# H", "## H ##", "- x", "+ x", "1. x", "12) x", "===", "---", "***b***", "__b__", "_i_", "~~s~~",
 		"[x](javascript:alert(1))", "![x](figures/none.svg)", "[x]: /y", "[ ] task", "`code", "```", "~~~", "> quote", "&lt;b&gt;", "&#35; x", "<!-- c", "<b>b</b>", "$x$",
-		"<http://evil.example>", "a\x00b\x0bc\x1b[2J", "    indented", "\tindented", "<details>", `"quoted" 'text'`, "한국어 *굵게*"} {
+		"<http://evil.example>", "a\x00b\x0bc\x1b[2J", "    indented", "\tindented", "<details>", "url(http://evil.example)", `"quoted" 'text'`, "한국어 *굵게*"} {
 		files, _ := unzip(t, named(t, hostile))
 		seen, nodes, links := read(t, files["report.md"])
 		for kind, n := range nodes {
