@@ -66,7 +66,7 @@ func suggestImages(doc *plan.Plan) map[string][]string {
 			out[name] = append(out[name], value)
 		}
 	}
-	for _, h := range image.Hosts(doc) {
+	for _, h := range image.Hosts(doc, imageSuggestions) {
 		add("registry", h)
 	}
 	for i := range doc.Services {

@@ -176,9 +176,8 @@ func printable(s string) bool {
 // is the place to copy to, unless it is known to be out of reach.
 func Defaults(p *plan.Plan) Values {
 	v := Values{Registry: "registry.example.com", Repository: "team/app", Tag: "1.0", Platform: "linux/amd64", Namespace: Kubernetes}
-	for _, host := range Hosts(p) {
-		v.Registry = host
-		break
+	if hosts := Hosts(p, 1); len(hosts) > 0 {
+		v.Registry = hosts[0]
 	}
 	for i := range p.Services {
 		if got, ok := FromImage(p.Services[i].Image); ok {
@@ -195,6 +194,9 @@ func Defaults(p *plan.Plan) Values {
 // FromImage reads registry, repository and tag from an image's name. A name
 // without tag gets "latest", as the tools give it.
 func FromImage(image string) (v Values, ok bool) {
+	if image == "" {
+		return v, false // most services of a large plan: not worth parsing
+	}
 	n, err := reference.ParseNormalizedNamed(image)
 	if err != nil {
 		return v, false
@@ -220,9 +222,12 @@ func host(address string) string {
 	return h
 }
 
-// Hosts are the hosts of the plan's registries, in its order.
-func Hosts(p *plan.Plan) (out []string) {
+// Hosts are the hosts of the plan's first n registries that have one.
+func Hosts(p *plan.Plan, n int) (out []string) {
 	for i := range p.Registries {
+		if len(out) == n {
+			break
+		}
 		if h := host(p.Registries[i].URL); h != "" {
 			out = append(out, h)
 		}
@@ -233,12 +238,15 @@ func Hosts(p *plan.Plan) (out []string) {
 func mirrorOf(p *plan.Plan, registry string) string {
 	for i := range p.Registries {
 		from := &p.Registries[i]
-		if host(from.URL) != registry {
+		if !strings.Contains(from.URL, registry) || host(from.URL) != registry {
 			continue
 		}
 		for j := range p.Registries {
 			to := &p.Registries[j]
-			if h := host(to.URL); to.Mirrors == from.ID && h != "" && !cut(p, from.Zone, to.Zone) {
+			if to.Mirrors != from.ID || cut(p, from.Zone, to.Zone) {
+				continue
+			}
+			if h := host(to.URL); h != "" {
 				return h
 			}
 		}
