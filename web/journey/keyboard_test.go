@@ -56,6 +56,7 @@ func TestShortcuts(t *testing.T) {
 	t.Parallel()
 	p := visit(t, serve(t), "")
 	plan := p.sample()
+	p.scripted()
 	p.press("?")
 	p.wait("the sheet", having("dialog[open] #keys", "Go to"))
 	p.press(kb.Escape)

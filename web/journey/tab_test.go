@@ -192,7 +192,6 @@ func (p *tab) sample() string {
 	p.open("/")
 	p.click(id("start-sample"))
 	p.wait("the sample", "location.pathname.startsWith('/plans/')")
-	p.scripted()
 	return strings.TrimSuffix(p.path(), "/")
 }
 
@@ -201,7 +200,6 @@ func (p *tab) turn(name string) {
 	p.t.Helper()
 	p.click(having(".rail nav a", name))
 	p.wait("the page "+name, is(text(css("main h1")), name))
-	p.scripted()
 }
 
 // scripted waits until the page's scripts have run: before that, keys do
