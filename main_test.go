@@ -189,7 +189,7 @@ func TestImports_KeepTheRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	analyses := []string{"ownership", "layout", "matrix", "image"}
+	analyses := []string{"ownership", "layout", "matrix", "strategy", "image"}
 	adapters := []string{"argocd", "store", "report"}
 	imports := map[string][]string{}
 	for line := range strings.SplitSeq(strings.TrimSpace(string(out)), "\n") {

@@ -14,6 +14,8 @@ import (
 	"deckplan/internal/layout"
 	"deckplan/internal/matrix"
 	"deckplan/internal/ownership"
+	"deckplan/internal/plan"
+	"deckplan/internal/strategy"
 	"deckplan/internal/verdict"
 	"deckplan/web/page"
 	"deckplan/web/ui"
@@ -32,6 +34,8 @@ func (s *Server) draft(v *ui.View, topic, subject string) (decision.Record, *dec
 		d.pipelines(a.Pipelines, subject)
 	case decision.Matrix:
 		d.matrices(a.Matrices, subject)
+	case decision.Strategy:
+		d.strategy(subject)
 	case decision.Image:
 		d.about(decision.Image, "", v.Plan.Name)
 		d.verdict("", a.Images.Verdict)
@@ -203,6 +207,39 @@ func (d *drafting) candidate(a *matrix.Analysis, r matrix.Row) {
 		}
 	}
 	d.record.Options = append(d.record.Options, o)
+}
+
+// strategy is about how one service is rolled out.
+func (d *drafting) strategy(subject string) {
+	a, ok := strategy.Analyse(d.v.Plan.Doc, subject)
+	if !ok {
+		return
+	}
+	d.about(decision.Strategy, subject, a.Name)
+	chosen := a.Recommended
+	if len(a.Choices) > 0 {
+		chosen = a.Choices[0].Choice
+	}
+	name := func(r plan.Rollout) string { return d.v.T("choice.rollout." + string(r)) }
+	d.record.Chosen = name(chosen)
+	d.verdict("", verdict.Verdict{Metrics: a.Option(chosen).Metrics, Findings: a.Findings})
+	for i := range a.Options {
+		o := &a.Options[i]
+		d.option(name(o.Rollout), o.Metrics, "strategy.downtime", "strategy.extra", "strategy.bad", "strategy.rollback")
+		if o.Fit == strategy.Impossible {
+			last := &d.record.Options[len(d.record.Options)-1]
+			last.Arguments = []decision.Argument{{Side: decision.Bad, Text: d.v.Word(o.Reasons[0].ID, o.Reasons[0].Args)}}
+		}
+		if o.Rollout != chosen {
+			d.verdict(name(o.Rollout), verdict.Verdict{Metrics: o.Metrics})
+		}
+	}
+	if len(a.Choices) > 0 && a.Choices[0].Reason != "" {
+		d.record.Context = a.Choices[0].Reason
+	}
+	d.picture("release", "strategies.release", func(l lang.Lang) templ.Component {
+		return figure.Release(figure.ReleaseProps{ID: "release-" + string(l), Name: a.Name, Analysis: a, Palette: figure.File, Words: d.words(l)})
+	})
 }
 
 // plan is for a decision about no single subject.

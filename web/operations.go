@@ -35,7 +35,7 @@ func (s *Server) operations() map[string]operation {
 	return map[string]operation{
 		"set": setField, "add": addRow, "remove": removeRows, "duplicate": duplicateRow,
 		"adopt": adoptLayout, "place": placeCluster, "assume": assume,
-		"matrix": newMatrix, "score": scoreCandidate,
+		"matrix": newMatrix, "score": scoreCandidate, "strategy": chooseStrategy,
 	}
 }
 

@@ -113,6 +113,7 @@ func (s *Server) pages(r chi.Router) {
 		r.Get("/ownership", s.page(s.ownership))
 		s.layoutRoutes(r)
 		r.Get("/matrix", s.page(s.matrix))
+		r.Get("/strategies", s.page(s.strategies))
 		s.imageRoutes(r)
 		r.Get("/decisions", s.page(s.decisions))
 		r.Get("/decisions/new", s.page(s.newDecision))

@@ -77,7 +77,8 @@ func (s *site) post(path, from string, values url.Values) *httptest.ResponseReco
 }
 
 var pages = []string{"/plans/p", "/plans/p/facts/clusters", "/plans/p/facts/services", "/plans/p/facts/about", "/plans/p/ownership",
-	"/plans/p/layouts", "/plans/p/layouts?layout=per_cluster", "/plans/p/matrix", "/plans/p/images", "/plans/p/images?registry=harbor&repository=A",
+	"/plans/p/layouts", "/plans/p/layouts?layout=per_cluster", "/plans/p/matrix", "/plans/p/strategies",
+	"/plans/p/images", "/plans/p/images?registry=harbor&repository=A",
 	"/plans/p/decisions", "/plans/p/decisions/new?topic=layout",
 	"/plans/p/report", "/plans/p/history", "/plans/p/history/1", "/plans/p/compare", "/plans/p/compare?with=p", "/plans/p/compare?with=p&all=true",
 	"/find?plan=p&q=c1", "/keys", "/", "/live"}
@@ -88,7 +89,7 @@ func TestPages_AnswerInBothLanguagesWithEveryMessage(t *testing.T) {
 		pages = append(pages, "/plans/p/facts/"+k.Name)
 	}
 	for _, lang := range []string{"en", "ko"} {
-		for _, path := range append(pages, "/plans/p/report.html") {
+		for _, path := range append(pages, "/plans/p/report.html", "/plans/p/strategies?service=web", "/plans/p/strategies?service=ledger") {
 			r := httptest.NewRequest(http.MethodGet, path, nil)
 			r.Host = "localhost"
 			r.Header.Set("Accept-Language", lang)

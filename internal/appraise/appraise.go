@@ -11,6 +11,7 @@ import (
 	"deckplan/internal/matrix"
 	"deckplan/internal/ownership"
 	"deckplan/internal/plan"
+	"deckplan/internal/strategy"
 	"deckplan/internal/verdict"
 )
 
@@ -21,6 +22,7 @@ const (
 	Ownership Topic = "ownership"
 	Layout    Topic = "layout"
 	Matrix    Topic = "matrix"
+	Strategy  Topic = "strategy"
 	Image     Topic = "image"
 )
 
@@ -29,23 +31,34 @@ func (t Topic) Page() string {
 	switch t {
 	case Layout:
 		return "layouts"
+	case Strategy:
+		return "strategies"
 	case Image:
 		return "images"
 	}
 	return string(t)
 }
 
+// Query is what the page's address calls the subject.
+func (t Topic) Query() string {
+	if t == Strategy {
+		return "service"
+	}
+	return string(t)
+}
+
 // Topics are all topics, in the order of the pages.
-var Topics = []Topic{Ownership, Layout, Matrix, Image}
+var Topics = []Topic{Ownership, Layout, Matrix, Strategy, Image}
 
 // Appraisal is all that the analyses say of one plan.
 type Appraisal struct {
 	// Layouts are the presets and then the stored ones, each in their order.
-	Layouts   []layout.Analysis
-	Pipelines []ownership.Analysis // in the plan's order
-	Matrices  []matrix.Analysis    // in the plan's order
-	Images    image.Analysis
-	name      string // of the plan, which the images are those of
+	Layouts    []layout.Analysis
+	Pipelines  []ownership.Analysis // in the plan's order
+	Matrices   []matrix.Analysis    // in the plan's order
+	Strategies strategy.Survey
+	Images     image.Analysis
+	name       string // of the plan, which the images are those of
 }
 
 // Subject names what an analysis is about.
@@ -70,6 +83,7 @@ func Run(p *plan.Plan) Appraisal {
 	for _, m := range p.Matrices {
 		a.Matrices = append(a.Matrices, matrix.Analyse(p, m.ID))
 	}
+	a.Strategies = strategy.NewSurvey(p)
 	a.Images, a.name = image.Analyse(p), p.About.Name
 	return a
 }
@@ -89,18 +103,33 @@ type Finding struct {
 // Findings lists every finding once, the gravest first and in the order of
 // topics and subjects among equals. Layouts that are only presets are left
 // out: what they lack is for nobody to mend.
-func (a Appraisal) Findings() []Finding {
+func (a Appraisal) Findings() []Finding { return a.Grave(verdict.Good) }
+
+// Grave lists the findings of a severity or graver, as Findings does.
+func (a Appraisal) Grave(limit verdict.Severity) []Finding {
 	var out []Finding
 	a.each(func(t Topic, s Subject, v verdict.Verdict) {
 		for _, f := range v.Findings {
-			out = append(out, Finding{t, s, f})
+			if f.Severity <= limit {
+				out = append(out, Finding{t, s, f})
+			}
 		}
 	})
+	for i := range a.Strategies.Briefs {
+		if b := &a.Strategies.Briefs[i]; b.Found() > 0 && b.Worst() <= limit {
+			for _, f := range a.Strategies.Findings(b) {
+				if f.Severity <= limit {
+					out = append(out, Finding{Strategy, Subject{b.Key, b.Name}, f})
+				}
+			}
+		}
+	}
 	slices.SortStableFunc(out, func(x, y Finding) int { return cmp.Compare(x.Severity, y.Severity) })
 	return out
 }
 
-// each visits the verdicts that count as the plan's own.
+// each visits the verdicts that count as the plan's own, but those of services:
+// there are too many to be worded at every count.
 func (a Appraisal) each(visit func(Topic, Subject, verdict.Verdict)) {
 	for i := range a.Pipelines {
 		x := &a.Pipelines[i]
@@ -137,6 +166,13 @@ func (a Appraisal) Counts() map[Topic]Count {
 		c.Warnings += worst[verdict.Warning]
 		out[t] = c
 	})
+	c := out[Strategy]
+	for i := range a.Strategies.Briefs {
+		b := &a.Strategies.Briefs[i]
+		c.Errors += b.Counts[verdict.Error]
+		c.Warnings += b.Counts[verdict.Warning]
+	}
+	out[Strategy] = c
 	return out
 }
 

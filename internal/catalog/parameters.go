@@ -14,7 +14,7 @@ import (
 	"deckplan/internal/verdict"
 )
 
-// Parameter is a figure of the layout model that a plan may override. Its
+// Parameter is a figure of a model that a plan may override. Its
 // label is the message assumption.ID, its meaning assumption.ID.means.
 // Low and High are the range within which the sources (or, for an assumption,
 // common sense) put it; Unit Percent means a fraction.
@@ -108,12 +108,12 @@ func Parameters() []Parameter { return slices.Clone(argocd().parameters) }
 
 // FindParameter gives a parameter by its id.
 func FindParameter(id string) (Parameter, bool) {
-	f := argocd()
-	i, ok := f.byID[id]
-	if !ok {
-		return Parameter{}, false
+	for _, f := range []argocdFacts{argocd(), strategies().argocdFacts} {
+		if i, ok := f.byID[id]; ok {
+			return f.parameters[i], true
+		}
 	}
-	return f.parameters[i], true
+	return Parameter{}, false
 }
 
 func mustParameter(id string) Parameter {

@@ -16,12 +16,13 @@ const (
 	Ownership Topic = "ownership"
 	Layout    Topic = "layout"
 	Matrix    Topic = "matrix"
+	Strategy  Topic = "strategy"
 	Image     Topic = "image"
 	Plan      Topic = "plan"
 )
 
 // Topics are all topics, in the order of the pages.
-var Topics = []Topic{Plan, Ownership, Layout, Matrix, Image}
+var Topics = []Topic{Plan, Ownership, Layout, Matrix, Strategy, Image}
 
 // Status is where a record stands. Its word is the message decision.status.STATUS.
 type Status string
@@ -53,8 +54,8 @@ type Record struct {
 	// record is removed.
 	Number int   `json:"number"`
 	Topic  Topic `json:"topic"`
-	// Subject is the key of what was decided on: a pipeline, layout or matrix
-	// of the plan; empty where the topic has no single one.
+	// Subject is the key of what was decided on: a pipeline, layout, matrix or
+	// service of the plan; empty where the topic has no single one.
 	Subject string `json:"subject,omitempty"`
 
 	Title          string     `json:"title"`

@@ -126,6 +126,8 @@ func Value(l lang.Lang, x float64, unit verdict.Unit, currency string) string {
 		return l.Hours(x)
 	case verdict.Minutes:
 		return l.Minutes(x)
+	case verdict.Seconds:
+		return l.Seconds(x)
 	case verdict.Money:
 		return l.Money(x, currency)
 	}

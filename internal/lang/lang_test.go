@@ -23,6 +23,8 @@ func TestT_WordsArguments(t *testing.T) {
 		{Korean, "{name:이/가} {to:을/를}", map[string]any{"name": "결제팀", "to": "Argo CD"}, "결제팀이 Argo CD를"},
 		{Korean, "{x,percent:을/를}", map[string]any{"x": 0.48}, "48%를"},
 		{English, "{x,percent} {h,hours} {m,minutes}", map[string]any{"x": 0.015, "h": 2.5, "m": 1500.0}, "1.5% 2.5 h 1 d 1 h"},
+		{English, "{s,seconds} {m,seconds} {h,seconds}", map[string]any{"s": 82.4, "m": 125.0, "h": 3700.0}, "82 s 2 min 5 s 1 h 2 min"},
+		{Korean, "{s,seconds:을/를} {m,seconds}", map[string]any{"s": 5, "m": 600.0}, "5초를 10분"},
 		{Korean, "{x,money}", map[string]any{"x": 52400.0, "currency": "USD"}, "$5.24만"},
 		{English, "{x,money}", map[string]any{"x": 52400.0}, "$52.4k"},
 		{English, "{gone}", nil, "‹gone›"},

@@ -105,6 +105,8 @@ func (l Lang) value(v any, format string, args map[string]any) string {
 		return l.Hours(n)
 	case "minutes":
 		return l.Minutes(n)
+	case "seconds":
+		return l.Seconds(n)
 	case "money":
 		currency, _ := args["currency"].(string)
 		return l.Money(n, currency)
@@ -142,6 +144,8 @@ func (l Lang) Figure(x float64, unit, currency string) string {
 		return l.Hours(x)
 	case "minutes":
 		return l.Minutes(x)
+	case "seconds":
+		return l.Seconds(x)
 	case "money":
 		return l.Money(x, currency)
 	}
@@ -205,6 +209,31 @@ func (l Lang) Minutes(m float64) string {
 		return "0 min"
 	}
 	return strings.Join(words, " ")
+}
+
+// Seconds writes a time of seconds: seconds below two minutes, minutes and
+// seconds below an hour, else as Minutes does.
+func (l Lang) Seconds(s float64) string {
+	unit, minute := " s", " min"
+	if l == Korean {
+		unit, minute = "초", "분"
+	}
+	if math.Abs(s) >= 3600 {
+		return l.Minutes(s / 60)
+	}
+	if s < 120 {
+		if s >= 10 {
+			s = math.Round(s)
+		} else {
+			s = math.Round(s*10) / 10
+		}
+		return l.Number(s) + unit
+	}
+	total := int(math.Round(s))
+	if total%60 == 0 {
+		return strconv.Itoa(total/60) + minute
+	}
+	return strconv.Itoa(total/60) + minute + " " + strconv.Itoa(total%60) + unit
 }
 
 var symbols = map[string]string{"": "$", "USD": "$", "KRW": "₩", "EUR": "€", "JPY": "¥", "GBP": "£"}

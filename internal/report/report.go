@@ -40,6 +40,7 @@ const (
 	maxPipelines = 40
 	maxLayouts   = 15
 	maxMatrices  = 20
+	maxServices  = 100     // with their strategies
 	maxColumns   = 5       // layouts side by side
 	maxPictures  = 1 << 20 // bytes of the decisions' pictures together
 )

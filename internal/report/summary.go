@@ -134,7 +134,7 @@ func (d *doc) picture(p decision.Picture) string {
 
 // subject names what a decision is about.
 func (d *doc) subject(r decision.Record) string {
-	kind := map[decision.Topic]string{decision.Ownership: "pipelines", decision.Layout: "layouts", decision.Matrix: "matrices"}[r.Topic]
+	kind := map[decision.Topic]string{decision.Ownership: "pipelines", decision.Layout: "layouts", decision.Matrix: "matrices", decision.Strategy: "services"}[r.Topic]
 	topic := d.t("decision.topic." + string(r.Topic))
 	if kind == "" || r.Subject == "" {
 		return topic

@@ -207,7 +207,7 @@ func (d *doc) assumptions() (out []assumption) {
 	for _, a := range d.Plan.Assumptions {
 		own[a.ID] = a
 	}
-	for _, p := range catalog.Parameters() {
+	for _, p := range slices.Concat(catalog.Parameters(), catalog.StrategyParameters()) {
 		a := assumption{name: d.t("assumption." + p.ID), means: d.maybe("assumption."+p.ID+".means", nil), value: d.value(p.Default, p.Unit),
 			usual: d.value(p.Default, p.Unit), sources: p.Sources}
 		if p.Low != p.High {

@@ -48,6 +48,7 @@ const (
 	Percent Unit = "percent" // the value is a fraction, 0.81 is 81 %
 	Hours   Unit = "hours"
 	Minutes Unit = "minutes"
+	Seconds Unit = "seconds"
 	Money   Unit = "money" // in the plan's currency
 	Score   Unit = "score"
 )

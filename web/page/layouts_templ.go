@@ -485,7 +485,7 @@ func Layouts(v *ui.View, p LayoutsProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = assumptions(v).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = assumptions(v, catalog.Parameters()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1547,7 +1547,7 @@ func points(v *ui.View, p LayoutsProps) []figure.TradeoffPoint {
 }
 
 // assumptions shows every figure of the model, its source and its override.
-func assumptions(v *ui.View) templ.Component {
+func assumptions(v *ui.View, parameters []catalog.Parameter) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1584,7 +1584,7 @@ func assumptions(v *ui.View) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, q := range catalog.Parameters() {
+			for _, q := range parameters {
 				value := catalog.Value(*v.Plan.Doc, q.ID)
 				own := catalog.Overridden(*v.Plan.Doc, q.ID)
 				var templ_7745c5c3_Var90 = []any{"assumption", templ.KV("own", own)}

@@ -1,0 +1,325 @@
+package strategy
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"deckplan/internal/catalog"
+	"deckplan/internal/plan"
+	"deckplan/internal/plan/plantest"
+	"deckplan/internal/verdict"
+)
+
+// one is a plan of one service.
+func one(s plan.Service, rows ...plan.Strategy) *plan.Plan {
+	s.ID, s.Name = "s", "shop"
+	for i := range rows {
+		rows[i].ID, rows[i].Service = fmt.Sprint("r", i), "s"
+	}
+	return &plan.Plan{Services: []plan.Service{s}, Strategies: rows,
+		Environments: []plan.Environment{{ID: "stage", Name: "Staging", Tier: plan.Staging}, {ID: "prod", Name: "Production", Tier: plan.Production}}}
+}
+
+func of(t *testing.T, p *plan.Plan) *Analysis {
+	t.Helper()
+	a, ok := Analyse(p, "s")
+	if !ok {
+		t.Fatal("no such service")
+	}
+	return a
+}
+
+func value(t *testing.T, a *Analysis, r plan.Rollout, id string) float64 {
+	t.Helper()
+	m, ok := verdict.Verdict{Metrics: a.Option(r).Metrics}.Metric("strategy." + id)
+	if !ok {
+		t.Fatalf("%s has no %s", r, id)
+	}
+	return m.Value
+}
+
+func TestFenceposts_AreKubernetesOwn(t *testing.T) {
+	for n, want := range map[int][2]int{1: {1, 0}, 2: {1, 0}, 3: {1, 0}, 4: {1, 1}, 5: {2, 1}, 10: {3, 2}} {
+		if surge, less := fenceposts(n, 0.25, 0.25); surge != want[0] || less != want[1] {
+			t.Errorf("%d replicas: %d more, %d fewer, want %v", n, surge, less, want)
+		}
+	}
+	if surge, less := fenceposts(4, 0, 0.1); surge != 0 || less != 1 {
+		t.Errorf("where rounding leaves nothing one replica may be missing, got %d and %d", surge, less)
+	}
+}
+
+// The figures of a service of ten replicas, worked out by hand: surge 3, less
+// 2, so two waves of five replicas of 20 s; stop 10 s, switch 5 s, alarm after
+// 120 s, old replicas gone after 30 s; canary 5, 15, 45, 100 % with 300 s each.
+func TestAnalyse_FiguresByHand(t *testing.T) {
+	a := of(t, one(plan.Service{Traits: plan.Traits{Replicas: 10, StartSeconds: 20, TrafficControl: true, ErrorBudget: 0.1}}))
+	budget := 0.001 * 30 * 86400
+	for _, c := range []struct {
+		r    plan.Rollout
+		id   string
+		want float64
+	}{
+		{plan.Recreate, "downtime", 30}, {plan.Recreate, "done", 30}, {plan.Recreate, "extra", 0}, {plan.Recreate, "together", 0},
+		{plan.Recreate, "lowest", 0}, {plan.Recreate, "exposed", 1}, {plan.Recreate, "rollback", 30}, {plan.Recreate, "bad", 150},
+		{plan.Recreate, "budget", 180 / budget},
+		{plan.RollingUpdate, "downtime", 0}, {plan.RollingUpdate, "done", 40}, {plan.RollingUpdate, "extra", 3}, {plan.RollingUpdate, "lowest", 0.8},
+		{plan.RollingUpdate, "together", 20}, {plan.RollingUpdate, "exposed", 1}, {plan.RollingUpdate, "rollback", 40},
+		{plan.RollingUpdate, "bad", 20*5.0/8 + 100 + 40*0.75},
+		{plan.BlueGreen, "downtime", 0}, {plan.BlueGreen, "done", 25}, {plan.BlueGreen, "extra", 10}, {plan.BlueGreen, "lowest", 1},
+		{plan.BlueGreen, "together", 5}, {plan.BlueGreen, "exposed", 1}, {plan.BlueGreen, "rollback", 25}, {plan.BlueGreen, "bad", 2.5 + 115 + 25},
+		{plan.Canary, "downtime", 0}, {plan.Canary, "done", 4*20 + 3*300}, {plan.Canary, "extra", 10}, {plan.Canary, "lowest", 1},
+		{plan.Canary, "together", 3*20 + 3*300}, {plan.Canary, "exposed", 0.05}, {plan.Canary, "rollback", 5}, {plan.Canary, "bad", 6.25},
+	} {
+		if got := value(t, a, c.r, c.id); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("%s: %s is %v, want %v", c.r, c.id, got, c.want)
+		}
+	}
+}
+
+func TestAnalyse_CanaryWithoutRouterMovesByReplicas(t *testing.T) {
+	a := of(t, one(plan.Service{Traits: plan.Traits{Replicas: 4, StartSeconds: 20}}))
+	if got := value(t, a, plan.Canary, "exposed"); got != 0.25 {
+		t.Errorf("the first step is %v, not one of four replicas", got)
+	}
+	if got := value(t, a, plan.Canary, "extra"); got != 1 {
+		t.Errorf("%v extra replicas, want the surge", got)
+	}
+	var shares []float64
+	for _, m := range a.Option(plan.Canary).Course {
+		if m.Old+m.New == 4 {
+			shares = append(shares, m.Share)
+		}
+	}
+	if !slices.Equal(shares, []float64{0.25, 0.5, 1}) { // 5 and 15 % are one replica, 45 % two
+		t.Errorf("shares %v", shares)
+	}
+}
+
+func TestAnalyse_BlueGreenGoesBackByASwitchWhileTheOldSetStands(t *testing.T) {
+	p := one(plan.Service{Traits: plan.Traits{Replicas: 4, StartSeconds: 20}})
+	if got := value(t, of(t, p), plan.BlueGreen, "rollback"); got != 25 {
+		t.Errorf("after the old set is gone the way back takes %v s", got)
+	}
+	p.Assumptions = []plan.Assumption{{ID: "rollout_scale_down_delay", Value: 600}}
+	if got := value(t, of(t, p), plan.BlueGreen, "rollback"); got != 5 {
+		t.Errorf("while the old set stands the way back takes %v s", got)
+	}
+}
+
+func TestAnalyse_ColdReplicasAnswerOnceTheyAreWarmOnly(t *testing.T) {
+	a := of(t, one(plan.Service{Traits: plan.Traits{Replicas: 10, StartSeconds: 20, WarmSeconds: 60, TrafficControl: true}}))
+	for r, want := range map[plan.Rollout]float64{plan.Recreate: 1, plan.RollingUpdate: 1, plan.BlueGreen: 0, plan.Canary: 0.55} {
+		if got := value(t, a, r, "cold"); math.Abs(got-want) > 1e-9 {
+			t.Errorf("%s: %v, want %v", r, got, want)
+		}
+	}
+}
+
+func TestAnalyse_EveryFigureNamesWhatItCameFrom(t *testing.T) {
+	for _, traits := range []plan.Traits{{}, {Replicas: 6, StartSeconds: 9, WarmSeconds: 3, TrafficControl: true, ErrorBudget: 1}} {
+		a := of(t, one(plan.Service{Traits: traits}))
+		for _, o := range a.Options {
+			for _, m := range o.Metrics {
+				if len(m.Inputs) == 0 {
+					t.Errorf("%s: %s has no inputs", o.Rollout, m.ID)
+				}
+				for _, in := range m.Inputs {
+					if in.ID == "strategy.input.replicas" && traits.Replicas == 0 || in.ID == "rollout_replicas" && traits.Replicas > 0 {
+						t.Errorf("%s: what is assumed and what is known are confused: %s", m.ID, in.ID)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Whatever the assumptions and traits, a course is in order and the figures
+// are numbers within their bounds.
+func TestAnalyse_AnyInputGivesACourseInOrder(t *testing.T) {
+	for _, replicas := range []int{0, 1, 2, 3, 7, 100, 99_999} {
+		for _, start := range []float64{0, 0.001, 86400} {
+			for _, v := range []float64{0, 0.0001, 1, 1e9} {
+				for _, traffic := range []bool{false, true} {
+					p := one(plan.Service{Traits: plan.Traits{Replicas: replicas, StartSeconds: start, WarmSeconds: v / 1e5, TrafficControl: traffic, ErrorBudget: min(v, 100)}})
+					for _, q := range catalog.StrategyParameters() {
+						p.Assumptions = append(p.Assumptions, plan.Assumption{ID: q.ID, Value: v})
+					}
+					inOrder(t, of(t, p))
+				}
+			}
+		}
+	}
+}
+
+func inOrder(t *testing.T, a *Analysis) {
+	t.Helper()
+	for _, o := range a.Options {
+		at := -1.0
+		for _, m := range o.Course {
+			if m.At < at || m.Share < 0 || m.Share > 1+1e-9 || m.Old < 0 || m.New < 0 || m.Old+m.New > m.Pods {
+				t.Fatalf("%s of %d replicas: %+v after %v", o.Rollout, a.Replicas, m, at)
+			}
+			at = m.At
+		}
+		if last := o.Course[len(o.Course)-1]; last.Share != 1 || last.New != a.Replicas || last.Pods != a.Replicas {
+			t.Fatalf("%s of %d replicas ends with %+v", o.Rollout, a.Replicas, last)
+		}
+		for _, m := range o.Metrics {
+			if math.IsNaN(m.Value) || math.IsInf(m.Value, 0) || m.Value < 0 {
+				t.Fatalf("%s: %s is %v", o.Rollout, m.ID, m.Value)
+			}
+		}
+	}
+}
+
+func TestRecommended_FollowsTheTraits(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		service plan.Service
+		want    plan.Rollout
+		never   []plan.Rollout
+	}{
+		{"plain", plan.Service{Criticality: 3, Traits: plan.Traits{Replicas: 4}}, plan.RollingUpdate, nil},
+		{"alone", plan.Service{Criticality: 5, Traits: plan.Traits{Alone: true, TrafficControl: true}}, plan.Recreate, []plan.Rollout{plan.RollingUpdate, plan.BlueGreen, plan.Canary}},
+		{"critical with traffic control", plan.Service{Criticality: 5, Traits: plan.Traits{Replicas: 6, TrafficControl: true}}, plan.Canary, nil},
+		{"critical, one replica", plan.Service{Criticality: 5, Traits: plan.Traits{Replicas: 1}}, plan.RollingUpdate, []plan.Rollout{plan.Canary}},
+		{"critical, one replica, stateful", plan.Service{Criticality: 5, Traits: plan.Traits{Replicas: 1, Stateful: true}}, plan.RollingUpdate, []plan.Rollout{plan.Canary}},
+		{"production only, one replica", plan.Service{Traits: plan.Traits{Replicas: 1, OnlyProduction: true}}, plan.BlueGreen, []plan.Rollout{plan.Canary}},
+		{"a budget that a rolling update overspends", plan.Service{Traits: plan.Traits{Replicas: 6, TrafficControl: true, ErrorBudget: 0.001}}, plan.Canary, nil},
+	} {
+		a := of(t, one(c.service))
+		if a.Recommended != c.want || !a.Option(c.want).Recommended {
+			t.Errorf("%s: %s, want %s", c.name, a.Recommended, c.want)
+		}
+		for _, o := range a.Options {
+			if impossible := slices.Contains(c.never, o.Rollout); impossible != (o.Fit == Impossible) {
+				t.Errorf("%s: %s %s", c.name, o.Rollout, o.Fit)
+			}
+			graves := slices.ContainsFunc(o.Reasons, func(f verdict.Finding) bool { return f.Severity == verdict.Error })
+			if graves != (o.Fit == Impossible) || len(o.Reasons) == 0 {
+				t.Errorf("%s: %s is %s for the reasons %+v", c.name, o.Rollout, o.Fit, o.Reasons)
+			}
+		}
+	}
+}
+
+func findings(a *Analysis) string {
+	var out []string
+	for _, f := range a.Findings {
+		out = append(out, strings.TrimPrefix(f.ID, "strategy.finding."))
+	}
+	return strings.Join(out, " ")
+}
+
+func TestFindings_EachRuleFiresAndIsSilent(t *testing.T) {
+	choice := func(r plan.Rollout, environment ...string) plan.Strategy {
+		return plan.Strategy{Choice: r, Environment: strings.Join(environment, "")}
+	}
+	n := func(t plan.Traits) plan.Traits { t.Replicas, t.StartSeconds = 4, 20; return t }
+	for _, c := range []struct {
+		rule         string
+		fires, quiet *plan.Plan
+	}{
+		{"impossible", one(plan.Service{Traits: n(plan.Traits{Alone: true})}, choice(plan.RollingUpdate)),
+			one(plan.Service{Traits: n(plan.Traits{Alone: true})}, choice(plan.Recreate))},
+		{"no_step", one(plan.Service{Traits: plan.Traits{Replicas: 1}}, choice(plan.Canary)),
+			one(plan.Service{Traits: plan.Traits{Replicas: 2}}, choice(plan.Canary))},
+		{"by_replicas", one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.Canary)),
+			one(plan.Service{Traits: plan.Traits{Replicas: 20}}, choice(plan.Canary))}, // 5 % is one of twenty
+		{"state_twice", one(plan.Service{Traits: n(plan.Traits{Stateful: true})}, choice(plan.BlueGreen)),
+			one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.BlueGreen))},
+		{"way_back_gone", one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.BlueGreen)),
+			assuming(one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.BlueGreen)), "rollout_scale_down_delay", 600)},
+		{"taken_down", one(plan.Service{Criticality: 4, Traits: n(plan.Traits{})}, choice(plan.Recreate)),
+			one(plan.Service{Criticality: 3, Traits: n(plan.Traits{})}, choice(plan.Recreate))},
+		{"downtime_spends", one(plan.Service{Deploys: 50, Traits: n(plan.Traits{ErrorBudget: 0.1})}, choice(plan.Recreate)),
+			one(plan.Service{Deploys: 1, Traits: n(plan.Traits{ErrorBudget: 0.1})}, choice(plan.Recreate))},
+		{"budget", one(plan.Service{Traits: n(plan.Traits{ErrorBudget: 0.0001, TrafficControl: true})}, choice(plan.Canary)),
+			one(plan.Service{Traits: n(plan.Traits{ErrorBudget: 0.1, TrafficControl: true})}, choice(plan.Canary))},
+		{"twice", one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.RollingUpdate, "prod"), choice(plan.Recreate, "prod")),
+			one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.RollingUpdate, "prod"), choice(plan.Recreate, "stage"))},
+		{"tried_elsewhere", one(plan.Service{Traits: n(plan.Traits{OnlyProduction: true, TrafficControl: true})}, choice(plan.Canary, "stage")),
+			one(plan.Service{Traits: n(plan.Traits{OnlyProduction: true, TrafficControl: true})}, choice(plan.Canary, "prod"))},
+		{"default_breaks", one(plan.Service{Traits: n(plan.Traits{Alone: true})}), one(plan.Service{Traits: n(plan.Traits{})})},
+		{"default_spends", one(plan.Service{Traits: n(plan.Traits{ErrorBudget: 0.001})}), one(plan.Service{Traits: n(plan.Traits{ErrorBudget: 0.1})})},
+		{"undecided", one(plan.Service{Criticality: 4, Traits: n(plan.Traits{})}), one(plan.Service{Criticality: 3, Traits: n(plan.Traits{})})},
+		{"differs", one(plan.Service{Traits: n(plan.Traits{TrafficControl: true})}, choice(plan.Canary)),
+			one(plan.Service{Criticality: 5, Traits: n(plan.Traits{TrafficControl: true})}, choice(plan.Canary))},
+		{"fits", one(plan.Service{Criticality: 5, Traits: n(plan.Traits{TrafficControl: true})}, choice(plan.Canary)),
+			one(plan.Service{Traits: n(plan.Traits{TrafficControl: true})}, choice(plan.Canary))},
+	} {
+		if got := findings(of(t, c.fires)); !slices.Contains(strings.Fields(got), c.rule) {
+			t.Errorf("%s does not fire: %q", c.rule, got)
+		}
+		if got := findings(of(t, c.quiet)); slices.Contains(strings.Fields(got), c.rule) {
+			t.Errorf("%s is not silent: %q", c.rule, got)
+		}
+	}
+}
+
+func assuming(p *plan.Plan, id string, v float64) *plan.Plan {
+	p.Assumptions = append(p.Assumptions, plan.Assumption{ID: id, Value: v})
+	return p
+}
+
+func TestSurvey_SaysOfEachServiceWhatAnalyseSays(t *testing.T) {
+	p, err := plan.Sample("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := NewSurvey(p)
+	if len(all.Briefs) != len(p.Services) || NewSurvey(plan.Empty("x")).Briefs != nil {
+		t.Fatalf("%d briefs of %d services", len(all.Briefs), len(p.Services))
+	}
+	for i := range all.Briefs {
+		b := &all.Briefs[i]
+		found := all.Findings(b)
+		if v := all.Verdict(b); len(v.Findings) != len(found) || (len(v.Metrics) > 0) != (len(b.Choices) > 0) {
+			t.Errorf("%s: %+v", b.Key, v)
+		}
+		a, ok := Analyse(p, p.Services[i].ID)
+		if !ok || a.Key != b.Key || a.Recommended != b.Recommended || fmt.Sprint(a.Findings) != fmt.Sprint(found) {
+			t.Errorf("%s: %+v and %+v", b.Key, a.Findings, found)
+		}
+		if b.Found() != len(found) || b.Counts != (verdict.Verdict{Findings: found}).Worst() || len(found) > 0 && found[0].Severity != b.Worst() {
+			t.Errorf("%s: counted %v, found %+v", b.Key, b.Counts, found)
+		}
+	}
+	if _, ok := Analyse(p, "nobody"); ok {
+		t.Error("a service that is not there was found")
+	}
+}
+
+func TestAnalyse_SampleFindings(t *testing.T) {
+	p, err := plan.Sample("ko")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"web": "fits", "cart": "undecided", "search": "way_back_gone", "ledger": "fits", "mailer": ""}
+	for _, s := range p.Services {
+		a, _ := Analyse(p, s.ID)
+		if got := findings(a); got != want[s.ID] {
+			t.Errorf("%s: %q, want %q", s.ID, got, want[s.ID])
+		}
+	}
+}
+
+// BenchmarkSurvey_10000 takes services whose traits all differ, a third of
+// them with a choice.
+func BenchmarkSurvey_10000(b *testing.B) {
+	p := plantest.Generate(1, 10, 10_000)
+	for i := range p.Services {
+		p.Services[i].Traits = plan.Traits{Replicas: 1 + i%40, StartSeconds: float64(1 + i%100), TrafficControl: i%3 == 0, Stateful: i%7 == 0, ErrorBudget: float64(i%5) / 50}
+		if i%3 == 0 {
+			p.Strategies = append(p.Strategies, plan.Strategy{ID: fmt.Sprint(i), Service: p.Services[i].ID, Choice: Rollouts[i%4]})
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		NewSurvey(p)
+	}
+}

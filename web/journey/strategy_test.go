@@ -1,0 +1,41 @@
+package journey
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// A service's strategy is chosen in one click, taken back by Undo, and follows
+// a trait that is changed on the page.
+func TestStrategies(t *testing.T) {
+	t.Parallel()
+	p := visit(t, serve(t), "")
+	plan := p.sample()
+	p.turn("Deployment strategies")
+	p.must("every service", `document.querySelectorAll("#services tbody tr").length === 5`)
+	p.click(having("#services a", "cart"))
+	p.wait("the service", is(text(css("main h1")), "Deployment strategy of cart"))
+	p.must("a picture", having("main svg", "Canary"))
+
+	p.click(having("nav.tabs a", "Production"))
+	p.wait("the environment", having("nav.tabs a[aria-current=page]", "Production"))
+	p.saves(func() { p.click(css("#card-blue_green form button")) })
+	p.must("the choice is marked", css("#card-blue_green[aria-current=true]"))
+	p.must("what follows from it", having(".findings", "way back is gone"))
+	p.saves(func() { p.press("z", chromedp.ModifierCtrl) })
+	p.must("Undo takes it back", "!"+css(".alt[aria-current=true]"))
+
+	p.must("canary is possible", "!"+having("#card-canary", "not possible"))
+	p.saves(func() { p.enter(id("i-services/cart/traits.replicas"), "1"); p.press(kb.Enter) })
+	p.must("with one replica it is not", having("#card-canary", "not possible"))
+	p.click(having(".bar a.primary", "Record decision"))
+	p.wait("the record", css("#record"))
+	p.must("its title", is(value(css("#record input[name=title]")), "How cart is rolled out"))
+
+	ko := visit(t, p.base, "ko-KR")
+	ko.open(plan + "/strategies?service=web")
+	ko.must("Korean", is(text(css("main h1")), "web 배포 전략"))
+	ko.must("the choice in Korean", having(".findings", "특성에 맞습니다"))
+}

@@ -1,0 +1,116 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"deckplan/internal/plan"
+	"deckplan/internal/strategy"
+	"deckplan/internal/verdict"
+	"deckplan/web/page"
+	"deckplan/web/ui"
+)
+
+// strategies lists the services with their deployment strategies, or compares
+// the strategies for one service.
+func (s *Server) strategies(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.planView(w, r, "strategies")
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	if id := q.Get("service"); id != "" {
+		a, ok := strategy.Analyse(v.Plan.Doc, id)
+		if !ok {
+			return errNotFound
+		}
+		v.Record = v.URL("decisions", "new") + "?" + url.Values{"topic": {"strategy"}, "subject": {id}}.Encode()
+		v.Title, v.Crumb = v.T("strategies.of", "name", a.Name), v.Plan.Name+" / "+a.Name
+		props := page.StrategyProps{Analysis: a, Rows: ownedTable(v, "strategies", "service", id, []string{"environment", "choice", "reason"})}
+		e := q.Get("environment")
+		if !q.Has("environment") && len(a.Choices) > 0 {
+			e = a.Choices[0].Environment
+		}
+		if slices.ContainsFunc(v.Plan.Doc.Environments, func(x plan.Environment) bool { return x.ID == e }) {
+			props.Environment = e
+		}
+		return s.render(w, r, page.Strategy(v, props))
+	}
+	survey := s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc).Strategies
+	all := survey.Briefs
+	p := &page.StrategiesProps{Filter: strings.TrimSpace(clip(q.Get("q"), 100)), Team: q.Get("team"), Only: q.Get("only"),
+		Teams: options(v.Plan.Doc, "teams"), All: len(all)}
+	match := narrow(v, all, p)
+	asked, _ := strconv.Atoi(q.Get("page"))
+	p.Total = len(match)
+	p.Pages = max(1, (p.Total+pageSize-1)/pageSize)
+	p.Page = min(max(1, asked), p.Pages)
+	from := (p.Page - 1) * pageSize
+	for _, b := range match[from:min(p.Total, from+pageSize)] {
+		p.Rows = append(p.Rows, page.StrategyRow{Brief: b, Findings: survey.Findings(b)})
+	}
+	return s.render(w, r, page.Strategies(v, p))
+}
+
+// narrow picks the services that the filters leave: by a text in the name of
+// the service or of its team, by team, and by what there is to do.
+func narrow(v *ui.View, all []strategy.Brief, p *page.StrategiesProps) (out []*strategy.Brief) {
+	text := strings.ToLower(p.Filter)
+	holding := map[string]bool{}
+	for _, t := range p.Teams {
+		holding[t.Value] = strings.Contains(strings.ToLower(t.Label), text)
+	}
+	for i := range all {
+		b := &all[i]
+		team := v.Plan.Doc.Services[b.At].Team
+		switch {
+		case p.Team != "" && team != p.Team,
+			p.Only == "undecided" && len(b.Choices) > 0,
+			p.Only == "chosen" && len(b.Choices) == 0,
+			p.Only == "open" && b.Worst() > verdict.Warning,
+			text != "" && !holding[team] && !strings.Contains(strings.ToLower(b.Name), text):
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// chooseStrategy sets a service's strategy in an environment (or in every one,
+// where it is empty), or takes it back. A reason that was given stays.
+func chooseStrategy(f *form) (plan.Edit, error) {
+	service, environment, choice := f.values.Get("service"), f.values.Get("environment"), f.values.Get("choice")
+	args := map[string]any{"name": plan.NameOf(f.doc, "services", service), "choice": choice}
+	if environment != "" {
+		args["name"] = args["name"].(string) + " (" + plan.NameOf(f.doc, "environments", environment) + ")"
+	}
+	var rows []plan.Strategy
+	for _, row := range f.doc.Strategies {
+		if row.Service == service && row.Environment == environment {
+			rows = append(rows, row)
+		}
+	}
+	var surplus []string // a second row for the same environment would contradict the first
+	for i, row := range rows {
+		if i > 0 || choice == "" {
+			surplus = append(surplus, row.ID)
+		}
+	}
+	if choice == "" {
+		return plan.Batch{Edits: []plan.Edit{plan.Remove{Kind: "strategies", Keys: surplus}},
+			Summary: plan.Summary{ID: "plan.summary.unchoose_strategy", Args: args}}, nil
+	}
+	row := plan.Strategy{ID: plan.NewID(), Service: service, Environment: environment}
+	if len(rows) > 0 {
+		row = rows[0]
+	}
+	row.Choice = plan.Rollout(choice)
+	edits := []plan.Edit{plan.Put{Kind: "strategies", Items: plan.Rows(row)}}
+	if len(surplus) > 0 {
+		edits = append(edits, plan.Remove{Kind: "strategies", Keys: surplus})
+	}
+	return plan.Batch{Edits: edits, Summary: plan.Summary{ID: "plan.summary.choose_strategy", Args: args}}, nil
+}
