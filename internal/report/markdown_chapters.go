@@ -2,6 +2,7 @@ package report
 
 import (
 	"strconv"
+	"strings"
 
 	"deckplan/internal/figure"
 	"deckplan/internal/layout"
@@ -16,8 +17,8 @@ func (m *markdown) report() {
 	for _, c := range []struct {
 		id    string
 		write func()
-	}{{"plan", m.plan}, {"ownership", m.pipelines}, {"layouts", m.layoutChapter}, {"matrices", m.matrices}, {"images", m.images},
-		{"assumptions", m.assumptionChapter}, {"decisions", m.decisions}} {
+	}{{"plan", m.plan}, {"ownership", m.pipelines}, {"layouts", m.layoutChapter}, {"matrices", m.matrices}, {"strategies", m.strategyChapter},
+		{"images", m.images}, {"assumptions", m.assumptionChapter}, {"decisions", m.decisions}} {
 		m.heading(2, m.t("report."+c.id))
 		c.write()
 	}
@@ -209,6 +210,36 @@ func (m *markdown) mean(c matrix.Cell) string {
 		return m.Lang.Number(c.Mean) + " (" + m.Lang.Number(c.Low) + "–" + m.Lang.Number(c.High) + ")"
 	}
 	return m.Lang.Number(c.Mean)
+}
+
+func (m *markdown) strategyChapter() {
+	shown, rest := m.strategies()
+	if len(shown) == 0 {
+		m.paragraph(m.t("report.none_strategies"))
+		return
+	}
+	heads := []head{{m.t("field.strategies.service"), false}, {m.t("field.services.team"), false}, {m.t("field.strategies.choice"), false},
+		{m.t("field.strategies.reason"), false}, {m.t("strategies.recommended"), false}}
+	var rows [][]string
+	var all []verdict.Finding
+	for _, b := range shown {
+		choices, reasons := []string{}, []string{}
+		for _, s := range b.Choices {
+			choices = append(choices, m.chosen(s))
+			if s.Reason != "" {
+				reasons = append(reasons, s.Reason)
+			}
+		}
+		if len(choices) == 0 {
+			choices = append(choices, m.t("strategies.none"))
+		}
+		rows = append(rows, []string{b.Name, m.nameOf("teams", m.Plan.Services[b.At].Team), strings.Join(choices, "; "),
+			strings.Join(reasons, "; "), m.t("choice.rollout." + string(b.Recommended))})
+		all = append(all, m.Appraisal.Strategies.Findings(b)...)
+	}
+	m.table(heads, rows)
+	m.more(rest)
+	m.findings(all)
 }
 
 func (m *markdown) images() {
