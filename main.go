@@ -9,17 +9,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"net"
 	"net/url"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -33,6 +34,8 @@ import (
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
 	"deckplan/internal/report"
+	"deckplan/internal/roster"
+	"deckplan/internal/seal"
 	"deckplan/internal/store"
 	"deckplan/internal/verdict"
 	"deckplan/web"
@@ -145,6 +148,8 @@ type serveCmd struct {
 	PublicURL       string `help:"Address under which browsers reach Deckplan, such as https://deckplan.example.com." env:"DECKPLAN_PUBLIC_URL"`
 	LogFormat       string `help:"text, json, or auto: text on a terminal." default:"auto" env:"DECKPLAN_LOG_FORMAT"`
 	LogLevel        string `help:"debug, info, warn or error." default:"info" env:"DECKPLAN_LOG_LEVEL"`
+	SecretKeyFile   string `help:"File with the key that seals tokens; made if it is not there. DATABASE.key if empty. DECKPLAN_SECRET_KEY may hold the key itself." env:"DECKPLAN_SECRET_KEY_FILE"`
+	TokenFolder     string `help:"Folder whose files connections made in the browser may name as token files; none if empty." env:"DECKPLAN_TOKEN_FOLDER"`
 	InsecureNoLogin truth  `help:"Serve other machines although there are no accounts yet." env:"DECKPLAN_INSECURE_NO_LOGIN"`
 }
 
@@ -171,6 +176,9 @@ type settings struct {
 	hosts    []string
 	log      *slog.Logger
 	argo     []argocd.Connection
+	key      *seal.Key // nil: to be made in keyFile
+	keyFile  string
+	tokens   string // folder of token files
 }
 
 // Run serves until it is interrupted.
@@ -230,12 +238,46 @@ func (c serveCmd) settings(s *streams) (settings, []string) {
 	default:
 		bad("--log-format", "config.log_format", map[string]any{"got": c.LogFormat})
 	}
+	c.secrets(&set, bad)
 	argo, wrong := argocd.ParseEnvironment(os.Environ())
 	for _, p := range wrong {
 		bad(p.Variable, p.ID, p.Args)
 	}
 	set.argo = argo
 	return set, problems
+}
+
+// secrets reads the key that seals tokens, if there is one already, and the
+// folder of token files. The key itself is no flag: a command line is seen by all.
+func (c serveCmd) secrets(set *settings, bad func(name, id string, args map[string]any)) {
+	const keyVariable = "DECKPLAN_SECRET_KEY"
+	var err error
+	if text := os.Getenv(keyVariable); text != "" {
+		if c.SecretKeyFile != "" {
+			bad(keyVariable, "config.secret_key_twice", nil)
+		}
+		if set.key, err = seal.Parse(text); err != nil {
+			bad(keyVariable, "config.secret_key", nil)
+		}
+	} else {
+		set.keyFile = cmp.Or(c.SecretKeyFile, c.Database+".key")
+		args := map[string]any{"path": set.keyFile}
+		switch set.key, err = seal.ReadFile(set.keyFile); {
+		case err == nil, errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, seal.ErrExposed):
+			bad("--secret-key-file", "config.secret_key_exposed", args)
+		case errors.Is(err, seal.ErrMalformed):
+			bad("--secret-key-file", "config.secret_key_malformed", args)
+		default:
+			bad("--secret-key-file", "config.secret_key_unreadable", args)
+		}
+	}
+	if c.TokenFolder != "" {
+		set.tokens, err = filepath.Abs(c.TokenFolder)
+		if info, statErr := os.Stat(c.TokenFolder); err != nil || statErr != nil || !info.IsDir() {
+			bad("--token-folder", "config.token_folder", map[string]any{"got": c.TokenFolder})
+		}
+	}
 }
 
 func loopback(host string) bool {
@@ -263,8 +305,17 @@ func (set settings) serve(ctx context.Context) error {
 			set.log.Error("database not closed", "error", err)
 		}
 	}()
+	if set.key == nil {
+		if set.key, err = seal.MakeFile(set.keyFile); err != nil {
+			return fmt.Errorf("make the key that seals tokens: %w", err)
+		}
+		set.log.Info("key made; back it up beside the database", "file", set.keyFile, "key", set.key)
+	}
 	table := live.NewTable(time.Now)
-	server, err := web.New(web.Config{Plans: db, Live: table, Hosts: set.hosts, Log: set.log, Now: time.Now})
+	fleet := argocd.NewFleet(table, set.log, argocd.Options{})
+	defer fleet.Close()
+	connections := roster.New(roster.Config{Store: db, Key: set.key, Fleet: fleet, Environment: set.argo, TokenFolder: set.tokens, Log: set.log})
+	server, err := web.New(web.Config{Plans: db, Live: table, Connections: connections, Hosts: set.hosts, Log: set.log, Now: time.Now})
 	if err != nil {
 		return err
 	}
@@ -272,14 +323,11 @@ func (set settings) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	watch, stop := context.WithCancel(ctx)
-	var watching sync.WaitGroup
-	watching.Go(func() { argocd.Run(watch, set.argo, table, set.log, argocd.Options{}) })
+	if err := connections.Start(ctx); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	set.log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.database, "argocd", len(set.argo), "version", versionText())
-	err = server.Listen(ctx, l, set.log)
-	stop()
-	watching.Wait()
-	return err
+	return server.Listen(ctx, l, set.log)
 }
 
 // readPlan reads a plan file and tells every fault of it.

@@ -129,17 +129,47 @@ func TestServe_ReportsEveryWrongSettingAtOnce(t *testing.T) {
 	t.Setenv("DECKPLAN_LOG_LEVEL", "loud")
 	t.Setenv("DECKPLAN_INSECURE_NO_LOGIN", "perhaps")
 	t.Setenv("DECKPLAN_ARGOCD_PROD_TOKEN", "secret-token-value")
-	code, _, errs := deckplan(t, "--lang=en", "serve", "--listen", "nowhere", "--log-format", "xml", "--public-url", "ftp:")
+	t.Setenv("DECKPLAN_SECRET_KEY", "not-thirty-two-bytes")
+	code, _, errs := deckplan(t, "--lang=en", "serve", "--listen", "nowhere", "--log-format", "xml", "--public-url", "ftp:", "--secret-key-file", "k", "--token-folder", "/nowhere/at/all")
 	if code != 2 {
 		t.Errorf("exit %d", code)
 	}
-	for _, want := range []string{"6 settings are wrong", "--listen", "--log-level", "--log-format", "--public-url", "--insecure-no-login", "DECKPLAN_ARGOCD_PROD_URL"} {
+	for _, want := range []string{"9 settings are wrong", "DECKPLAN_SECRET_KEY: The key must be 32 bytes", "DECKPLAN_SECRET_KEY: Set either", "--token-folder", "--listen", "--log-level", "--log-format", "--public-url", "--insecure-no-login", "DECKPLAN_ARGOCD_PROD_URL"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("not told: %s in\n%s", want, errs)
 		}
 	}
-	if strings.Contains(errs, "secret-token-value") {
-		t.Error("the token was printed")
+	for _, never := range []string{"secret-token-value", "not-thirty-two-bytes"} {
+		if strings.Contains(errs, never) {
+			t.Errorf("%s was printed", never)
+		}
+	}
+}
+
+func TestServe_RefusesAKeyThatOthersMayRead(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "d.db")
+	if err := os.WriteFile(db+".key", []byte("nothing of a key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	told := func() string {
+		t.Helper()
+		code, _, errs := deckplan(t, "--lang=en", "serve", "--listen", "127.0.0.1:0", "--database", db)
+		if code != 2 {
+			t.Errorf("exit %d", code)
+		}
+		return errs
+	}
+	if errs := told(); !strings.Contains(errs, "d.db.key does not hold a key") {
+		t.Error(errs)
+	}
+	if err := os.Chmod(db+".key", 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if errs := told(); !strings.Contains(errs, "chmod 600") || !strings.Contains(errs, db+".key") {
+		t.Error(errs)
+	}
+	if _, err := os.Stat(db); err == nil {
+		t.Error("a database was made although the settings are wrong")
 	}
 }
 
@@ -201,7 +231,7 @@ func TestImports_KeepTheRule(t *testing.T) {
 			}
 		}
 	}
-	allow := map[string][]string{"plan": nil, "verdict": nil, "lang": nil, "live": nil,
+	allow := map[string][]string{"seal": nil, "connect": {"seal"}, "plan": nil, "verdict": nil, "lang": nil, "live": nil,
 		"catalog": {"plan", "verdict"}, "decision": {"lang", "verdict"}, "appraise": append([]string{"plan", "verdict"}, analyses...)}
 	for _, a := range analyses {
 		allow[a] = []string{"plan", "catalog", "verdict"}
@@ -216,6 +246,9 @@ func TestImports_KeepTheRule(t *testing.T) {
 	for room, all := range imports {
 		top, _, _ := strings.Cut(room, "/")
 		for _, got := range all {
+			if got == "roster" && room != "deckplan" {
+				t.Errorf("%s imports roster; only main may", room)
+			}
 			if got == "store" && room != "deckplan" {
 				t.Errorf("%s imports store; only main may", room)
 			}

@@ -9,6 +9,7 @@ import (
 
 	"deckplan/internal/live"
 	"deckplan/web/page"
+	"deckplan/web/ui"
 )
 
 // livePageSize is the number of applications on one page.
@@ -16,15 +17,22 @@ const livePageSize = 100
 
 // livePage shows every instance's applications as last known.
 func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
-	v := s.view(w, r, "nav.live")
-	v.Current, v.Crumb = "live", v.T("live.crumb")
-	if err := s.around(r, v, cookie(r, "plan")); err != nil {
+	v, err := s.besideView(w, r, "live")
+	if err != nil {
 		return err
 	}
 	q := r.URL.Query()
 	asked := liveQuery(q)
 	result := s.Live.Query(asked)
 	return s.render(w, r, page.Live(v, page.LiveProps{Instances: s.Live.Instances(), Result: result, Query: asked, Values: q, PageSize: livePageSize}))
+}
+
+// besideView is view for a page of the rail's live group. The plan one came
+// from stays in the rail; one that is gone is no matter here.
+func (s *Server) besideView(w http.ResponseWriter, r *http.Request, entry string) (*ui.View, error) {
+	v := s.view(w, r, "nav."+entry)
+	v.Current, v.Crumb = entry, v.T("live.crumb")
+	return v, s.around(r, v, cookie(r, "plan"))
 }
 
 func liveQuery(q url.Values) live.Query {

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"deckplan/internal/connect"
 	"deckplan/internal/lang"
 	"deckplan/internal/plan"
 	"deckplan/web/ui"
@@ -21,6 +22,8 @@ type outcome struct {
 	status int
 	done   *ui.Done
 	failed *ui.Failed
+
+	refused *connect.Refused // for the form of a connection
 }
 
 type outcomeKey struct{}

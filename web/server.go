@@ -44,11 +44,12 @@ type Plans interface {
 
 // Config is what the server is made of.
 type Config struct {
-	Plans Plans
-	Live  *live.Table
-	Hosts []string // host names that requests may be for; loopback names always
-	Log   *slog.Logger
-	Now   func() time.Time
+	Plans       Plans
+	Live        *live.Table
+	Connections Connections
+	Hosts       []string // host names that requests may be for; loopback names always
+	Log         *slog.Logger
+	Now         func() time.Time
 }
 
 // Server answers requests.
@@ -107,6 +108,7 @@ func (s *Server) pages(r chi.Router) {
 	r.Post("/plans", s.page(s.create))
 	r.Get("/live", s.page(s.livePage))
 	s.findRoutes(r)
+	s.connectionRoutes(r)
 	r.Route("/plans/{plan}", func(r chi.Router) {
 		r.Get("/", s.page(s.overview))
 		r.Get("/facts/{kind}", s.page(s.facts))

@@ -34,7 +34,8 @@ func newSite(t testing.TB, p *plan.Plan) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	s, err := New(Config{Plans: db, Live: live.NewTable(time.Now), Log: log, Now: time.Now})
+	table := live.NewTable(time.Now)
+	s, err := New(Config{Plans: db, Live: table, Connections: newRoster(t, db, table, log), Log: log, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ var pages = []string{"/plans/p", "/plans/p/facts/clusters", "/plans/p/facts/serv
 	"/plans/p/images", "/plans/p/images?registry=harbor&repository=A",
 	"/plans/p/decisions", "/plans/p/decisions/new?topic=layout",
 	"/plans/p/report", "/plans/p/history", "/plans/p/history/1", "/plans/p/compare", "/plans/p/compare?with=p", "/plans/p/compare?with=p&all=true",
-	"/find?plan=p&q=c1", "/keys", "/", "/live"}
+	"/find?plan=p&q=c1", "/keys", "/", "/live", "/connections", "/connections/new"}
 
 func TestPages_AnswerInBothLanguagesWithEveryMessage(t *testing.T) {
 	s := sampleSite(t)

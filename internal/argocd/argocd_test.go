@@ -2,7 +2,6 @@ package argocd_test
 
 import (
 	"bytes"
-	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -49,20 +48,22 @@ func (l *logs) String() string {
 // test if ending takes a second or a token is logged.
 func run(t *testing.T, o argocd.Options, connections ...argocd.Connection) *live.Table {
 	t.Helper()
+	table, _ := fleet(t, o, connections...)
+	return table
+}
+
+func fleet(t *testing.T, o argocd.Options, connections ...argocd.Connection) (*live.Table, *argocd.Fleet) {
+	t.Helper()
 	table, out := live.NewTable(nil), &logs{}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		argocd.Run(ctx, connections, table, slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})), o)
-	}()
+	f := argocd.NewFleet(table, slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})), o)
+	for _, c := range connections {
+		f.Set(c.Name, c)
+	}
 	t.Cleanup(func() {
-		cancel()
-		select {
-		case <-done:
-		case <-time.After(time.Second):
-			t.Error("Run did not return within a second")
-			<-done
+		begun := time.Now()
+		f.Close()
+		if time.Since(begun) > time.Second {
+			t.Error("Close did not return within a second")
 		}
 		for _, c := range connections {
 			if c.Token != "" && strings.Contains(out.String(), string(c.Token)) {
@@ -73,7 +74,7 @@ func run(t *testing.T, o argocd.Options, connections ...argocd.Connection) *live
 			t.Log(out.String())
 		}
 	})
-	return table
+	return table, f
 }
 
 // within waits for a condition.

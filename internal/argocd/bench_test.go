@@ -1,7 +1,6 @@
 package argocd_test
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -33,9 +32,8 @@ func read(url, token string) {
 	table := live.NewTable(nil)
 	changes, _ := table.Subscribe()
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	go argocd.Run(ctx, []argocd.Connection{{Name: "argocd", URL: url, Token: argocd.Secret(token)}}, table, slog.New(slog.DiscardHandler), argocd.Options{})
+	f := argocd.NewFleet(table, slog.New(slog.DiscardHandler), argocd.Options{})
+	f.Set("argocd", argocd.Connection{URL: url, Token: argocd.Secret(token)})
 	for {
 		<-changes
 		i, _ := table.Instance("argocd")
@@ -78,17 +76,12 @@ func BenchmarkComplete(b *testing.B) {
 	for b.Loop() {
 		table := live.NewTable(nil)
 		changes, end := table.Subscribe()
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			argocd.Run(ctx, []argocd.Connection{connection(s)}, table, slog.New(slog.DiscardHandler), argocd.Options{})
-		}()
+		f := argocd.NewFleet(table, slog.New(slog.DiscardHandler), argocd.Options{})
+		f.Set(s.Name, connection(s))
 		for !state(table, s.Name).Complete {
 			<-changes
 		}
-		cancel()
-		<-done
+		f.Close()
 		end()
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"deckplan/internal/live"
+	"deckplan/internal/seal"
 )
 
 // configError is a fault of the configuration found when connecting.
@@ -25,9 +26,14 @@ func (e *configError) Unwrap() error { return e.err }
 const maxDetail = 512
 
 // classify turns a failed session's error into a reason and a detail of one
-// line. seen is nil if no connection was tried.
-func classify(err error, seen *handshakes) (live.Reason, string) {
-	detail := clip(strings.Join(strings.Fields(err.Error()), " "), maxDetail)
+// line. seen is nil if no connection was tried. A server that says the token
+// back does not bring it into the detail.
+func classify(err error, seen *handshakes, token Secret) (live.Reason, string) {
+	text := err.Error()
+	if token != "" {
+		text = strings.ReplaceAll(text, string(token), seal.Redacted)
+	}
+	detail := clip(strings.Join(strings.Fields(text), " "), maxDetail)
 	var conf *configError
 	if errors.As(err, &conf) {
 		return live.Misconfigured, detail

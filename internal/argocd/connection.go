@@ -5,8 +5,10 @@
 package argocd
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,30 +16,12 @@ import (
 	"net/url"
 	"os"
 	"strings"
+
+	"deckplan/internal/seal"
 )
 
-// Secret is a text that prints as redacted wherever it is formatted, logged or
-// encoded.
-type Secret string
-
-const redacted = "[redacted]"
-
-// String hides the secret.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return redacted
-}
-
-// GoString hides the secret from %#v.
-func (s Secret) GoString() string { return `"` + s.String() + `"` }
-
-// MarshalText hides the secret from JSON, YAML and the like.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// LogValue hides the secret from slog.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+// Secret is a text that prints as redacted.
+type Secret = seal.Secret
 
 // Connection says how to reach one instance.
 type Connection struct {
@@ -46,6 +30,7 @@ type Connection struct {
 	Token     Secret // of an account with the apiKey capability
 	TokenFile string // instead of Token; read again whenever it changes
 	CAFile    string // PEM of the authorities to trust beside the system's
+	CA        string // the same as text
 	Insecure  bool   // accept any certificate, or send the token without TLS
 	PlainText bool   // without TLS, whatever the URL says
 }
@@ -79,7 +64,7 @@ var (
 // hold a password.
 func (c Connection) endpoint() (endpoint, error) {
 	u, err := url.Parse(c.URL)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return endpoint{}, errURLInvalid
 	}
 	e := endpoint{host: u.Hostname(), plaintext: c.PlainText}
@@ -104,6 +89,21 @@ func (c Connection) endpoint() (endpoint, error) {
 	return e, nil
 }
 
+// Origin is what a token is sent to: scheme, host and port, written one way. It
+// is empty where the URL is wrong.
+func (c Connection) Origin() string {
+	c.Insecure = true // what is asked is where to, not whether
+	e, err := c.endpoint()
+	if err != nil {
+		return ""
+	}
+	scheme := "https"
+	if e.plaintext {
+		scheme = "http"
+	}
+	return scheme + "://" + strings.ToLower(e.hostPort)
+}
+
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
@@ -114,22 +114,66 @@ var errNoCertificate = errors.New("no certificate in it")
 // tlsConfig builds the TLS settings, reading the CA file.
 func (c Connection) tlsConfig() (*tls.Config, error) {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: c.Insecure}
-	if c.CAFile == "" {
+	if c.CAFile == "" && c.CA == "" {
 		return conf, nil
-	}
-	pem, err := os.ReadFile(c.CAFile)
-	if err != nil {
-		return nil, err
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s: %w", c.CAFile, errNoCertificate)
+	if c.CAFile != "" {
+		text, err := os.ReadFile(c.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		if !pool.AppendCertsFromPEM(text) {
+			return nil, fmt.Errorf("%s: %w", c.CAFile, errNoCertificate)
+		}
+	}
+	if c.CA != "" {
+		certificates, err := parseCA(c.CA)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range certificates {
+			pool.AddCert(one)
+		}
 	}
 	conf.RootCAs = pool
 	return conf, nil
+}
+
+// What can be wrong with a CA's text.
+var (
+	errCAInvalid = errors.New("ca_invalid")
+	errCAKey     = errors.New("ca_private_key")
+)
+
+// parseCA reads a text that must be certificates in PEM from end to end. Errors
+// do not repeat the text.
+func parseCA(text string) ([]*x509.Certificate, error) {
+	var out []*x509.Certificate
+	rest := []byte(strings.TrimSpace(text))
+	for len(rest) > 0 {
+		block, after := pem.Decode(rest)
+		switch {
+		case block == nil:
+			return nil, errCAInvalid
+		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
+			return nil, errCAKey
+		case block.Type != "CERTIFICATE":
+			return nil, errCAInvalid
+		}
+		one, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, errCAInvalid
+		}
+		out, rest = append(out, one), bytes.TrimSpace(after)
+	}
+	if len(out) == 0 {
+		return nil, errCAInvalid
+	}
+	return out, nil
 }
 
 // wellFormed reports whether a token can travel in an HTTP header.

@@ -2,6 +2,7 @@ package argocd
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -148,7 +149,8 @@ type handshakes struct {
 	reached   bool // TCP was connected
 	completed bool // and TLS, where there is any
 	err       error
-	prefix    []byte // first bytes the server sent
+	tls       *tls.ConnectionState // of the last that completed; nil without TLS
+	prefix    []byte               // first bytes the server sent
 }
 
 // observed is transport credentials that note in seen how handshakes went.
@@ -174,7 +176,10 @@ func (o observed) ClientHandshake(ctx context.Context, authority string, raw net
 		}
 		return nil, nil, err
 	}
-	o.seen.completed, o.seen.err = true, nil
+	o.seen.completed, o.seen.err, o.seen.tls = true, nil, nil
+	if i, ok := info.(credentials.TLSInfo); ok {
+		o.seen.tls = &i.State
+	}
 	return &observedConn{Conn: conn, seen: o.seen}, info, nil
 }
 

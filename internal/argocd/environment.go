@@ -2,8 +2,6 @@ package argocd
 
 import (
 	"cmp"
-	"errors"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -113,58 +111,23 @@ func (i *envInstance) connection() (Connection, []Problem) {
 	c := Connection{Name: i.instanceName(), URL: i.values["URL"], Token: Secret(i.values["TOKEN"]),
 		TokenFile: i.values["TOKEN_FILE"], CAFile: i.values["CA_FILE"]}
 	var out []Problem
-	fault := func(setting, id string, args map[string]any) {
-		if args == nil {
-			args = map[string]any{}
-		}
-		args["name"] = c.Name
-		out = append(out, problem(i.variable(setting), id, args))
-	}
 	if v := i.values["INSECURE"]; v != "" {
 		insecure, err := strconv.ParseBool(v)
 		if err != nil {
-			fault("INSECURE", "insecure_not_boolean", map[string]any{"value": v})
+			out = append(out, problem(i.variable("INSECURE"), "insecure_not_boolean", map[string]any{"name": c.Name, "value": v}))
 		}
 		c.Insecure = insecure
 	}
-	switch e, err := c.endpoint(); {
-	case c.URL == "":
-		fault("URL", "url_missing", nil)
-	case errors.Is(err, errPlaintextToken):
-		fault("URL", "plaintext_token", map[string]any{"variable": i.variable("INSECURE")})
-	case err != nil:
-		fault("URL", "url_invalid", nil)
-	default:
+	if e, err := c.endpoint(); err == nil {
 		c.PlainText = e.plaintext
 	}
-	i.checkToken(c, fault)
-	if c.CAFile != "" {
-		switch _, err := c.tlsConfig(); {
-		case errors.Is(err, errNoCertificate):
-			fault("CA_FILE", "ca_file_empty", map[string]any{"path": c.CAFile})
-		case err != nil:
-			fault("CA_FILE", "ca_file_unreadable", map[string]any{"path": c.CAFile})
+	for _, f := range c.Faults() {
+		setting := strings.ToUpper(f.Setting)
+		args := map[string]any{"name": c.Name, "variable": i.variable("INSECURE"), "file_variable": i.variable("TOKEN_FILE")}
+		if strings.HasSuffix(setting, "_FILE") { // other values may hold a secret
+			args["path"] = i.values[setting]
 		}
+		out = append(out, problem(i.variable(setting), f.ID, args))
 	}
 	return c, out
-}
-
-func (i *envInstance) checkToken(c Connection, fault func(setting, id string, args map[string]any)) {
-	switch {
-	case c.Token == "" && c.TokenFile == "":
-		fault("TOKEN", "token_missing", map[string]any{"file_variable": i.variable("TOKEN_FILE")})
-	case c.Token != "" && c.TokenFile != "":
-		fault("TOKEN", "token_twice", map[string]any{"file_variable": i.variable("TOKEN_FILE")})
-	case c.Token != "":
-		if !wellFormed(string(c.Token)) {
-			fault("TOKEN", "token_malformed", nil)
-		}
-	default:
-		switch text, err := os.ReadFile(c.TokenFile); {
-		case err != nil:
-			fault("TOKEN_FILE", "token_file_unreadable", map[string]any{"path": c.TokenFile})
-		case !wellFormed(strings.TrimSpace(string(text))):
-			fault("TOKEN_FILE", "token_malformed", nil)
-		}
-	}
 }

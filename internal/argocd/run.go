@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -12,7 +11,7 @@ import (
 	"deckplan/internal/live"
 )
 
-// Options tune Run. Zero values mean the defaults given with each.
+// Options tune a Fleet. Zero values mean the defaults given with each.
 type Options struct {
 	Relist           time.Duration // between complete lists; 3 min
 	Heartbeat        time.Duration // between small calls that prove the server answers and the token holds; 30 s
@@ -46,21 +45,6 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Run keeps the table current with every connection until ctx is done, and
-// returns when all it started has ended. Instances are independent: one that
-// fails is retried with growing waits while the others go on.
-func Run(ctx context.Context, connections []Connection, table *live.Table, log *slog.Logger, o Options) {
-	o = o.withDefaults()
-	var all sync.WaitGroup
-	for _, c := range connections {
-		i := &instance{Connection: c, table: table, log: log.With("instance", c.Name), options: o,
-			status: live.Status{URL: c.URL, State: live.Connecting, CanWrite: live.WriteCheck{State: live.WriteUnknown}}}
-		table.SetStatus(c.Name, i.status)
-		all.Go(func() { i.run(ctx) })
-	}
-	all.Wait()
-}
-
 // instance keeps one connection's rows current.
 type instance struct {
 	Connection
@@ -86,7 +70,7 @@ func (i *instance) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		reason, detail := classify(err, seen)
+		reason, detail := classify(err, seen, i.Token)
 		if connected && time.Since(began) >= min(settled, i.options.RetryMax) {
 			wait.Reset()
 		}

@@ -116,13 +116,13 @@ func (s *session) relist(ctx context.Context) error {
 	s.status.Version = version
 	names, err := s.client.clusters(ctx)
 	if err != nil {
-		s.log.Debug("clusters cannot be read", "detail", err.Error())
+		s.log.Debug("clusters cannot be read", "code", status.Code(err).String())
 		names = s.clusters
 	}
 	s.clusters = names
 	projects, err := s.client.projects(ctx)
 	if err != nil {
-		s.log.Debug("projects cannot be read", "detail", err.Error())
+		s.log.Debug("projects cannot be read", "code", status.Code(err).String())
 	}
 	s.mu.Lock()
 	s.listing, s.names = true, names
@@ -155,7 +155,7 @@ func (s *session) snapshot(ctx context.Context, names map[string]string) ([]live
 		if status.Code(err) != codes.ResourceExhausted {
 			return rows, err
 		}
-		s.log.Info("the list of applications is above the size limit; reading it through a watch", "detail", err.Error())
+		s.log.Info("the list of applications is above the size limit; reading it through a watch")
 		s.replays, rows = true, nil
 	}
 	err := s.client.replay(ctx, each)

@@ -1,5 +1,5 @@
-// Package store keeps plans, their revisions and their decisions in a
-// database. All SQL of the program is here, one text for every database.
+// Package store keeps plans, their revisions and their decisions, and
+// connections to Argo CD, in a database. All SQL of the program is here, one text for every database.
 package store
 
 import (
@@ -92,6 +92,9 @@ func (s *Store) publish(e plan.Event) {
 	}
 }
 
+// errTaken is said of a value that only one row may have.
+var errTaken = errors.New("store: taken")
+
 // mapError gives the driver's errors the names above, in this one place.
 func mapError(err error) error {
 	if err == nil {
@@ -105,6 +108,9 @@ func mapError(err error) error {
 		switch se.Code() & 0xff {
 		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
 			return fmt.Errorf("%w: %w", plan.ErrUnavailable, err)
+		}
+		if se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE {
+			return fmt.Errorf("%w: %w", errTaken, err)
 		}
 	}
 	return err

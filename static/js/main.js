@@ -9,5 +9,6 @@ import "./unsaved.js";
 import "./presence.js";
 import "./stream.js";
 import "./copy.js";
+import "./connections.js";
 
 document.documentElement.classList.add("scripted");

@@ -1,0 +1,226 @@
+package roster
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"deckplan/internal/argocd"
+	"deckplan/internal/connect"
+	"deckplan/internal/live"
+	"deckplan/internal/seal"
+)
+
+// Limits of what may be typed, in bytes but for the name.
+const (
+	maxName  = 60 // characters
+	maxURL   = 2000
+	maxToken = 16 << 10
+	maxFile  = 255
+	maxCA    = 64 << 10
+)
+
+// Try connects once with what was typed and tells what works. Nothing is kept.
+// A draft of a stored connection may leave the token empty as Change does, and
+// under the same conditions.
+func (r *Roster) Try(ctx context.Context, d connect.Draft) (live.Trial, error) {
+	var k connect.Kept
+	if d.ID != "" {
+		var err error
+		if k, err = r.Store.Connection(ctx, d.ID); err != nil {
+			return live.Trial{}, err
+		}
+	}
+	problems, err := r.merge(ctx, &k, d)
+	if err != nil {
+		return live.Trial{}, err
+	}
+	// A trial needs no name, and a good one all the rest.
+	var wrong []connect.Problem
+	for _, p := range problems {
+		if p.Field != "name" {
+			wrong = append(wrong, p)
+		}
+	}
+	c, err := r.open(k)
+	if err != nil && len(wrong) == 0 {
+		wrong = append(wrong, problem("token", "connect.problem.token_lost"))
+	}
+	if len(wrong) > 0 {
+		return live.Trial{}, &connect.Refused{Problems: wrong}
+	}
+	return r.try(ctx, c)
+}
+
+// TryKept is Try for a connection as it is, of the environment or stored.
+func (r *Roster) TryKept(ctx context.Context, id string) (live.Trial, error) {
+	for _, c := range r.Environment {
+		if id == environmentID+c.Name {
+			return r.try(ctx, c)
+		}
+	}
+	k, err := r.Store.Connection(ctx, id)
+	if err != nil {
+		return live.Trial{}, err
+	}
+	c, err := r.open(k)
+	switch {
+	case errors.Is(err, errNoFolder):
+		return live.Trial{Reason: live.Misconfigured}, nil
+	case err != nil:
+		return live.Trial{Reason: live.TokenLost}, nil
+	}
+	return r.try(ctx, c)
+}
+
+func (r *Roster) try(ctx context.Context, c argocd.Connection) (live.Trial, error) {
+	select {
+	case r.trials <- struct{}{}:
+		defer func() { <-r.trials }()
+		return argocd.Try(ctx, c, r.Options), nil
+	case <-ctx.Done():
+		return live.Trial{}, ctx.Err()
+	}
+}
+
+var errNoFolder = errors.New("roster: no folder for token files is configured")
+
+// open makes a connection that can be used of one that is kept.
+func (r *Roster) open(k connect.Kept) (argocd.Connection, error) {
+	c := argocd.Connection{Name: k.Name, URL: k.URL, CA: k.CA, Insecure: k.Insecure}
+	if k.TokenFile != "" {
+		if r.TokenFolder == "" {
+			return c, errNoFolder
+		}
+		c.TokenFile = filepath.Join(r.TokenFolder, k.TokenFile)
+		return c, nil
+	}
+	var err error
+	c.Token, err = r.Key.Open(k.Token, k.ID)
+	return c, err
+}
+
+// merge puts a draft into what is kept and tells everything that is wrong with
+// it. A token that was left empty stays as it is sealed, unless it would go to
+// another server than it was given for, or go there less protected.
+func (r *Roster) merge(ctx context.Context, k *connect.Kept, d connect.Draft) ([]connect.Problem, error) {
+	old := *k
+	k.Name, k.URL, k.CA, k.Insecure = strings.TrimSpace(d.Name), strings.TrimSpace(d.URL), strings.TrimSpace(d.CA), d.Insecure
+	d.TokenFile = strings.TrimSpace(d.TokenFile)
+	d.Token = seal.Secret(strings.TrimSpace(string(d.Token)))
+	out := tooLong(*k, d)
+	if len(out) > 0 {
+		return out, nil
+	}
+	named, err := r.nameProblems(ctx, *k)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, named...)
+
+	c := argocd.Connection{URL: k.URL, Token: d.Token, CA: k.CA, Insecure: k.Insecure}
+	keeps := d.Token == "" && d.TokenFile == "" && old.Token != ""
+	switch {
+	case keeps:
+		c.Token = "kept" // it was checked when it was given
+	case d.TokenFile != "":
+		var wrong []connect.Problem
+		if k.TokenFile, wrong = r.tokenFile(d.TokenFile); len(wrong) > 0 {
+			return append(out, wrong...), nil
+		}
+		k.Token, c.TokenFile = "", filepath.Join(r.TokenFolder, k.TokenFile)
+	default:
+		k.Token, k.TokenFile = r.Key.Seal(d.Token, k.ID), ""
+	}
+	for _, f := range c.Faults() {
+		out = append(out, problem(f.Setting, "connect.problem."+f.ID))
+	}
+	if keeps && len(out) == 0 {
+		was := argocd.Connection{URL: old.URL, Token: "kept"}.Origin()
+		switch {
+		case was != c.Origin():
+			out = append(out, problem("token", "connect.problem.token_other_host"))
+		case c.Insecure && !old.Insecure:
+			out = append(out, problem("token", "connect.problem.token_insecure"))
+		}
+	}
+	return out, nil
+}
+
+func problem(field, id string) connect.Problem { return connect.Problem{Field: field, ID: id} }
+
+func tooLong(k connect.Kept, d connect.Draft) (out []connect.Problem) {
+	for _, f := range []struct {
+		field  string
+		length int
+		limit  int
+	}{{"name", utf8.RuneCountInString(k.Name), maxName}, {"url", len(k.URL), maxURL}, {"token", len(d.Token), maxToken},
+		{"token_file", len(d.TokenFile), maxFile}, {"ca", len(k.CA), maxCA}} {
+		if f.length > f.limit {
+			out = append(out, connect.Problem{Field: f.field, ID: "connect.problem.too_long", Args: map[string]any{"n": f.limit}})
+		}
+	}
+	return out
+}
+
+func nameTaken(name string) connect.Problem {
+	return connect.Problem{Field: "name", ID: "connect.problem.name_taken", Args: map[string]any{"name": name}}
+}
+
+// nameProblems holds a name to what names in addresses and logs can be, and
+// keeps it from being another's.
+func (r *Roster) nameProblems(ctx context.Context, k connect.Kept) ([]connect.Problem, error) {
+	ordinary := func(c rune) bool {
+		return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) || strings.ContainsRune(" -_.", c)
+	}
+	switch {
+	case k.Name == "":
+		return []connect.Problem{problem("name", "connect.problem.name_missing")}, nil
+	case !utf8.ValidString(k.Name) || strings.ContainsFunc(k.Name, func(c rune) bool { return !ordinary(c) }):
+		return []connect.Problem{problem("name", "connect.problem.name_invalid")}, nil
+	case r.inEnvironment(k.Name):
+		return []connect.Problem{{Field: "name", ID: "connect.problem.name_environment", Args: map[string]any{"name": k.Name}}}, nil
+	}
+	all, err := r.Store.Connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := false
+	for _, other := range all {
+		known = known || other.ID == k.ID
+		if other.ID != k.ID && connect.NameKey(other.Name) == connect.NameKey(k.Name) {
+			return []connect.Problem{nameTaken(k.Name)}, nil
+		}
+	}
+	if !known && len(all) >= maxConnections {
+		return []connect.Problem{{Field: "name", ID: "connect.problem.too_many", Args: map[string]any{"n": maxConnections}}}, nil
+	}
+	return nil, nil
+}
+
+// tokenFile finds a token file's name in the folder for token files. Any other
+// file of this machine could otherwise be sent to any server.
+func (r *Roster) tokenFile(path string) (string, []connect.Problem) {
+	if r.TokenFolder == "" {
+		return "", []connect.Problem{problem("token_file", "connect.problem.token_file_off")}
+	}
+	if filepath.IsAbs(path) {
+		if rel, err := filepath.Rel(r.TokenFolder, path); err == nil {
+			path = rel
+		}
+	}
+	root, err := os.OpenRoot(r.TokenFolder)
+	if err != nil {
+		return "", []connect.Problem{problem("token_file", "connect.problem.token_file_unreadable")}
+	}
+	defer func() { _ = root.Close() }()
+	// A root refuses what leads out of it, links too.
+	if info, err := root.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > maxToken {
+		return "", []connect.Problem{problem("token_file", "connect.problem.token_file_outside")}
+	}
+	return filepath.Clean(path), nil
+}

@@ -1,0 +1,307 @@
+package web
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"deckplan/internal/argocd"
+	"deckplan/internal/argocd/argotest"
+	"deckplan/internal/live"
+	"deckplan/internal/roster"
+	"deckplan/internal/seal"
+	"deckplan/internal/store"
+)
+
+func newRoster(t testing.TB, db *store.Store, table *live.Table, log *slog.Logger) *roster.Roster {
+	t.Helper()
+	k, err := seal.New(make([]byte, seal.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := argocd.NewFleet(table, log, argocd.Options{RetryMin: 50 * time.Millisecond, RetryMax: 200 * time.Millisecond})
+	t.Cleanup(f.Close)
+	return roster.New(roster.Config{Store: db, Key: k, Fleet: f, Log: log, Environment: []argocd.Connection{
+		{Name: "from-env", URL: "https://127.0.0.1:1", Token: "environment-token"}}})
+}
+
+// diary collects what is logged.
+type diary struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (d *diary) Write(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.Write(p)
+}
+
+func (d *diary) String() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.String()
+}
+
+// connectionSite is a server with a log to read and a database file.
+func connectionSite(t *testing.T) (s *site, log *diary, file string) {
+	t.Helper()
+	log, file = &diary{}, filepath.Join(t.TempDir(), "deckplan.db")
+	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	db, err := store.Open(t.Context(), file, time.Now, logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	table := live.NewTable(time.Now)
+	server, err := New(Config{Plans: db, Live: table, Connections: newRoster(t, db, table, logger), Log: logger, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &site{server, "", db}, log, file
+}
+
+func (s *site) kept(t *testing.T) (id string, version string) {
+	t.Helper()
+	all, err := s.db.Connections(t.Context())
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%d connections, %v", len(all), err)
+	}
+	return all[0].ID, string(rune('0' + all[0].Version))
+}
+
+func within(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+func (s *site) connected(name string) func() bool {
+	return func() bool { i, _ := s.Live.Instance(name); return i.State == live.Connected && i.Applications > 0 }
+}
+
+func TestConnections_TheTokenIsNowhere(t *testing.T) {
+	argo := argotest.Start(t, argotest.Options{TLS: true})
+	s, log, file := connectionSite(t)
+	var shown strings.Builder
+	post := func(path string, values url.Values) {
+		t.Helper()
+		w := s.post(path, "/connections", values)
+		shown.WriteString(w.Body.String())
+		for _, all := range w.Header() {
+			shown.WriteString(strings.Join(all, "\n"))
+		}
+		if w.Code >= 500 {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	values := url.Values{"name": {"prod"}, "url": {argo.URL}, "token": {argo.Token}, "ca": {argo.CA}}
+	post("/connections/test", values)
+	for field, wrong := range map[string]string{"name": "", "url": "https://user:" + argo.Token + "@127.0.0.1", "ca": "no CA"} {
+		bad := url.Values{"name": {"prod"}, "url": {argo.URL}, "token": {argo.Token}, "ca": {argo.CA}}
+		bad.Set(field, wrong)
+		post("/connections", bad)
+	}
+	post("/connections", values)
+	within(t, "the applications", s.connected("prod"))
+	id, version := s.kept(t)
+	post("/connections/"+id+"/test", nil)
+	post("/connections", url.Values{"id": {id}, "version": {version}, "name": {"production"}, "url": {argo.URL}, "ca": {argo.CA}})
+	within(t, "the applications under the new name", s.connected("production"))
+	argo.Revoke(t, "dashboard")
+	post("/connections/"+id+"/test", nil)
+	for _, path := range []string{"/connections", "/connections/new", "/connections/" + id, "/connections/" + id + "/remove", "/live", "/"} {
+		shown.WriteString(s.get(path).Body.String())
+	}
+	var stored strings.Builder
+	files, _ := filepath.Glob(file + "*")
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored.Write(b)
+	}
+	if !strings.Contains(stored.String(), "production") || !strings.Contains(shown.String(), "production") || !strings.Contains(log.String(), "production") {
+		t.Error("the places that are searched do not hold what they should")
+	}
+	parts := strings.Split(argo.Token, ".") // of a JWT, the last is its signature
+	for where, text := range map[string]string{"the log": log.String(), "the database": stored.String(), "a page": shown.String()} {
+		for _, never := range []string{argo.Token, parts[len(parts)-1], "environment-token"} {
+			if i := strings.Index(text, never); i >= 0 {
+				t.Errorf("the token is in %s: %.200s", where, text[max(0, i-100):])
+			}
+		}
+	}
+}
+
+func TestConnections_AStoredTokenGoesToNoOtherServer(t *testing.T) {
+	argo := argotest.Start(t, argotest.Options{})
+	s, _, _ := connectionSite(t)
+	s.post("/connections", "/connections/new", url.Values{"name": {"prod"}, "url": {argo.URL}, "token": {argo.Token}})
+	id, version := s.kept(t)
+	thief := http.NewServeMux()
+	got := make(chan string, 10)
+	thief.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) { got <- r.Header.Get("Token") })
+	at := listenHTTP2(t, thief)
+	for name, moved := range map[string]string{"another port": at, "another host": strings.Replace(argo.URL, "127.0.0.1", "localhost", 1)} {
+		values := url.Values{"id": {id}, "version": {version}, "name": {"prod"}, "url": {moved}}
+		for _, path := range []string{"/connections/test", "/connections"} {
+			w := s.post(path, "/connections/"+id, values)
+			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "was given for another host or port") {
+				t.Errorf("%s to %s: %d", path, name, w.Code)
+			}
+		}
+	}
+	insecure := url.Values{"id": {id}, "version": {version}, "name": {"prod"}, "url": {argo.URL}, "insecure": {"true"}}
+	if w := s.post("/connections", "/connections/"+id, insecure); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "without verifying") {
+		t.Errorf("verification off: %d", w.Code)
+	}
+	select {
+	case token := <-got:
+		t.Errorf("another server was asked, with the token %q", token)
+	default:
+	}
+	// With a token of its own it is asked.
+	own := url.Values{"id": {id}, "version": {version}, "name": {"prod"}, "url": {at}, "token": {"own-token"}}
+	s.post("/connections/test", "/connections/"+id, own)
+	if token := <-got; token != "own-token" {
+		t.Errorf("the other server got %q", token)
+	}
+	if all, _ := s.db.Connections(t.Context()); all[0].URL != argo.URL || all[0].Version != 1 {
+		t.Errorf("a refused change or a test was stored: %+v", all[0])
+	}
+}
+
+// listenHTTP2 serves HTTP/2 without TLS, as a gRPC client greets it.
+func listenHTTP2(t *testing.T, h http.Handler) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := &http.Server{Handler: h, Protocols: new(http.Protocols)}
+	srv.Protocols.SetUnencryptedHTTP2(true)
+	go func() { _ = srv.Serve(l) }()
+	t.Cleanup(func() { _ = srv.Close() })
+	return "http://" + l.Addr().String()
+}
+
+func TestConnections_AFormThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
+	s, _, _ := connectionSite(t)
+	ca := certificate(t)
+	good := url.Values{"name": {"서울 운영"}, "url": {"https://argocd.example.com/root"}, "token": {"a.b.c"}, "ca": {ca}}
+	for name, k := range map[string]struct{ field, value, want string }{
+		"no name":            {"name", " ", "Name: Enter a name."},
+		"markup in a name":   {"name", "<b>", "Name: A name may hold"},
+		"a name of the env":  {"name", "From-Env", "Name: A connection from the environment has the name From-Env."},
+		"no URL":             {"url", "", "URL: Enter the address"},
+		"a query":            {"url", "https://a.example.com?x=1", "URL: It must look like"},
+		"plain text":         {"url", "http://a.example.com", "URL: The token would travel unencrypted"},
+		"no token":           {"token", "", "Token: Enter the token."},
+		"a token of words":   {"token", "a b", "Token: It is empty or has characters"},
+		"no certificate":     {"ca", "hello", "Certificate authority: This is not a list"},
+		"a private key":      {"ca", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "Certificate authority: There is a private key"},
+		"a very long CA":     {"ca", strings.Repeat("x", 70<<10), "Certificate authority: This is longer than"},
+		"a file of the host": {"token_file", "/etc/hostname", "Token file: Token files are off"},
+	} {
+		values := url.Values{}
+		for f, v := range good {
+			values[f] = v
+		}
+		values.Set(k.field, k.value)
+		w := s.post("/connections", "/connections/new", values)
+		body := w.Body.String()
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, k.want) || !strings.Contains(body, `aria-invalid="true"`) {
+			t.Errorf("%s: %d, not told %q", name, w.Code, k.want)
+		}
+		if k.field != "name" && !strings.Contains(body, `value="서울 운영"`) || k.field != "url" && !strings.Contains(body, `value="https://argocd.example.com/root"`) ||
+			k.field != "ca" && !strings.Contains(body, strings.SplitN(ca, "\n", 3)[1]) {
+			t.Errorf("%s: what was typed is lost", name)
+		}
+		if strings.Contains(body, "a.b.c") {
+			t.Errorf("%s: the token is sent back", name)
+		}
+	}
+	if all, _ := s.db.Connections(t.Context()); len(all) != 0 {
+		t.Errorf("%d were kept", len(all))
+	}
+}
+
+func TestConnections_AreFollowedAtOnce(t *testing.T) {
+	argo := argotest.Start(t, argotest.Options{})
+	s, _, _ := connectionSite(t)
+	w := s.post("/connections", "/connections/new", url.Values{"name": {"prod"}, "url": {argo.URL}, "token": {argo.Token}})
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/connections" {
+		t.Fatalf("%d to %s", w.Code, w.Header().Get("Location"))
+	}
+	within(t, "the applications", s.connected("prod"))
+	if again := s.post("/connections", "/connections/new", url.Values{"name": {"PROD"}, "url": {argo.URL}, "token": {argo.Token}}); again.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a name that is taken: %d", again.Code)
+	}
+	id, version := s.kept(t)
+	w = s.post("/connections/"+id+"/test", "/connections", nil)
+	for _, want := range []string{"works", "dashboard", "not encrypted", "No write permission was detected"} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the test does not say %q", want)
+		}
+	}
+	s.post("/connections", "/connections/"+id, url.Values{"id": {id}, "version": {version}, "name": {"prod-2"}, "url": {argo.URL}})
+	within(t, "the new name", s.connected("prod-2"))
+	if _, shown := s.Live.Instance("prod"); shown {
+		t.Error("the former name is still shown")
+	}
+	stale := url.Values{"id": {id}, "version": {version}, "name": {"prod-3"}, "url": {argo.URL}}
+	if w := s.post("/connections", "/connections/"+id, stale); w.Code != http.StatusConflict {
+		t.Errorf("a stale form: %d", w.Code)
+	}
+	if body := s.get("/connections/" + id + "/remove").Body.String(); !strings.Contains(body, "cannot be undone") {
+		t.Error("removal is not asked about")
+	}
+	s.post("/connections/"+id+"/remove", "/connections", nil)
+	if _, shown := s.Live.Instance("prod-2"); shown || s.Live.Query(live.Query{}).All != 0 {
+		t.Error("the rows of a connection that was removed are still there")
+	}
+	for _, path := range []string{"/connections/" + id, "/connections/env.from-env", "/connections/" + id + "/remove"} {
+		if w := s.get(path); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	if w := s.post("/connections/env.from-env/test", "/connections", nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "It cannot be reached.") {
+		t.Errorf("the test of one from the environment: %d", w.Code)
+	}
+	if body := s.get("/connections").Body.String(); !strings.Contains(body, "from the environment") || strings.Contains(body, "/connections/env.from-env/remove") {
+		t.Error("one from the environment is not shown as such")
+	}
+}
+
+func certificate(t *testing.T) string {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
