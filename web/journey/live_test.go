@@ -71,12 +71,18 @@ func TestLive(t *testing.T) {
 // showsAll compares the table with what the full client reads.
 func showsAll(p *tab, s *argotest.Server) {
 	p.t.Helper()
+	showsAllOf(p, s, s.Name)
+}
+
+// showsAllOf is showsAll for a server under the name of its connection.
+func showsAllOf(p *tab, s *argotest.Server, instance string) {
+	p.t.Helper()
 	for _, want := range s.Reference(p.t) {
-		cells := eval[[]string](p, `[...(`+appRow(s.Name, want.Name)+`?.cells || [])].map(c => c.textContent.replace(/\s+/g, " ").trim())`)
+		cells := eval[[]string](p, `[...(`+appRow(instance, want.Name)+`?.cells || [])].map(c => c.textContent.replace(/\s+/g, " ").trim())`)
 		if len(cells) < 7 {
 			p.t.Fatalf("no row for %s of %s", want.Name, s.Name)
 		}
-		for i, part := range []string{want.Name, want.Health, want.Sync, s.Name, want.Cluster, want.Project, want.Revision[:7]} {
+		for i, part := range []string{want.Name, want.Health, want.Sync, instance, want.Cluster, want.Project, want.Revision[:7]} {
 			if part == "" || !strings.Contains(cells[i], part) {
 				p.t.Errorf("%s of %s: cell %d is %q, not %q", want.Name, s.Name, i, cells[i], part)
 			}
