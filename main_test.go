@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -143,6 +144,30 @@ func TestServe_ReportsEveryWrongSettingAtOnce(t *testing.T) {
 		if strings.Contains(errs, never) {
 			t.Errorf("%s was printed", never)
 		}
+	}
+}
+
+func TestServe_MakesAKeyBesideTheDatabaseOnce(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0") // so that it does not go on to serve
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	db := filepath.Join(t.TempDir(), "d.db")
+	var before string
+	for range 2 {
+		if code, _, errs := deckplan(t, "serve", "--listen", taken.Addr().String(), "--database", db); code != 1 {
+			t.Fatalf("exit %d: %s", code, errs)
+		}
+		info, err := os.Stat(db + ".key")
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Fatalf("%v, %v", info, err)
+		}
+		key, err := os.ReadFile(db + ".key")
+		if err != nil || before != "" && string(key) != before {
+			t.Errorf("the key of the first start was not kept (%v)", err)
+		}
+		before = string(key)
 	}
 }
 
