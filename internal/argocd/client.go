@@ -27,7 +27,9 @@ type client struct {
 	options Options
 }
 
-func (c *client) close() { _ = c.cc.Close() }
+// close ends the connection. What it waits for, such as a name being looked
+// up, can take seconds, and nobody need wait for that.
+func (c *client) close() { go func() { _ = c.cc.Close() }() }
 
 func (c *client) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, c.options.CallTimeout)
