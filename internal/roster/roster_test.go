@@ -126,7 +126,7 @@ func TestRoster_AnotherKeyLosesTheTokensOnly(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 	end()
-	r, table, end = begin(t, file, roster.Config{})
+	_, table, end = begin(t, file, roster.Config{})
 	within(t, "the former key put back", func() bool { return count(table, "production") == 10 })
 	end()
 	r, table, _ = begin(t, file, roster.Config{Key: key(t, 2)})
