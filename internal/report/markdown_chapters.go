@@ -225,7 +225,7 @@ func (m *markdown) strategyChapter() {
 	for _, b := range shown {
 		choices, reasons := []string{}, []string{}
 		for _, s := range b.Choices {
-			choices = append(choices, m.chosen(s))
+			choices = append(choices, m.doc.chosen(s))
 			if s.Reason != "" {
 				reasons = append(reasons, s.Reason)
 			}
