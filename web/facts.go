@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,9 +30,8 @@ func (s *Server) facts(w http.ResponseWriter, r *http.Request) error {
 	}
 	t := tableView(v, k, nil, nil)
 	t.Address = v.URL("facts", k.Name)
-	t.Filter = strings.TrimSpace(clip(r.URL.Query().Get("q"), 100))
 	asked, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	cut(v, t, asked)
+	cut(v.Plan.Doc, t, matchingRows(v.Plan.Doc, t, r.URL.Query()), asked)
 	return s.render(w, r, page.Facts(v, t))
 }
 
@@ -62,12 +63,16 @@ func options(doc *plan.Plan, kind string) []ui.Option {
 	return out
 }
 
-// cut picks the rows to show: those that hold the filter's text in a name or a
-// text, and of them one page.
-func cut(v *ui.View, t *ui.TableView, asked int) {
-	doc, k := v.Plan.Doc, t.Kind
+// matchingRows gives the places of the rows that a query asks for: those that hold
+// its text (q) in a name or a text, sorted by a field where it names one (sort,
+// order). It notes both in the table.
+func matchingRows(doc *plan.Plan, t *ui.TableView, q url.Values) []int {
+	t.Filter = strings.TrimSpace(clip(q.Get("q"), 100))
+	if f, ok := t.Kind.Field(q.Get("sort")); ok {
+		t.Sort, t.Desc = f.Name, q.Get("order") == "desc"
+	}
 	labels := map[string]map[string]string{}
-	if t.Filter != "" {
+	if t.Filter != "" || t.Sort != "" {
 		for kind, options := range t.Options {
 			labels[kind] = make(map[string]string, len(options))
 			for _, o := range options {
@@ -76,17 +81,75 @@ func cut(v *ui.View, t *ui.TableView, asked int) {
 		}
 	}
 	var match []int
-	for i := range k.Len(doc) {
-		if t.Filter == "" || holds(t, k.At(doc, i), labels, strings.ToLower(t.Filter)) {
+	for i := range t.Kind.Len(doc) {
+		if t.Filter == "" || holds(t, t.Kind.At(doc, i), labels, strings.ToLower(t.Filter)) {
 			match = append(match, i)
 		}
 	}
+	if t.Sort != "" {
+		sortRows(doc, t, match, labels)
+	}
+	return match
+}
+
+// sortRows sorts places by a field's value; what a field names counts by its
+// name, choices in their own order, and rows without a value come last.
+func sortRows(doc *plan.Plan, t *ui.TableView, places []int, labels map[string]map[string]string) {
+	f, _ := t.Kind.Field(t.Sort)
+	type ranked struct {
+		none   bool
+		number float64
+		text   string
+	}
+	ranks := make(map[int]ranked, len(places))
+	for _, i := range places {
+		item := t.Kind.At(doc, i)
+		var r ranked
+		switch x := t.Kind.Get(item, f).(type) {
+		case bool:
+			r.none = !x
+		case float64:
+			r.number = x
+		case int:
+			r.number = float64(x)
+		default:
+			words := slices.Clone(plan.Words(item, f))
+			r.none = len(words) == 0
+			for j, w := range words {
+				if f.Ref != "" {
+					words[j] = labels[f.Ref][w]
+				}
+			}
+			if r.text = strings.ToLower(strings.Join(words, ", ")); f.Type == plan.Choice && !r.none {
+				r.number, r.text = float64(slices.Index(f.Values, words[0])), ""
+			}
+		}
+		ranks[i] = r
+	}
+	slices.SortStableFunc(places, func(a, b int) int {
+		x, y := ranks[a], ranks[b]
+		if x.none != y.none {
+			if x.none {
+				return 1
+			}
+			return -1
+		}
+		n := cmp.Or(cmp.Compare(x.number, y.number), strings.Compare(x.text, y.text))
+		if t.Desc {
+			return -n
+		}
+		return n
+	})
+}
+
+// cut shows one page of the rows that match.
+func cut(doc *plan.Plan, t *ui.TableView, match []int, asked int) {
 	t.Total = len(match)
 	t.Pages = max(1, (t.Total+pageSize-1)/pageSize)
 	t.Page = min(max(1, asked), t.Pages)
 	t.From = (t.Page - 1) * pageSize
 	for _, i := range match[t.From:min(t.Total, t.From+pageSize)] {
-		t.Rows = append(t.Rows, k.At(doc, i))
+		t.Rows = append(t.Rows, t.Kind.At(doc, i))
 	}
 }
 

@@ -36,6 +36,7 @@ func (s *Server) operations() map[string]operation {
 		"set": setField, "add": addRow, "remove": removeRows, "duplicate": duplicateRow,
 		"adopt": adoptLayout, "place": placeCluster, "assume": assume,
 		"matrix": newMatrix, "score": scoreCandidate, "strategy": chooseStrategy,
+		"setmany": setMany, "duplicatemany": duplicateMany, "removemany": removeMany,
 	}
 }
 
@@ -45,6 +46,7 @@ func (s *Server) edit(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errForm
 	}
+	spellOut(r.PostForm)
 	op, ok := s.ops[r.PostForm.Get("op")]
 	if !ok {
 		return errForm
@@ -63,6 +65,19 @@ func (s *Server) edit(w http.ResponseWriter, r *http.Request) error {
 		return s.refuse(w, r, backTo(r, f.back), f, err)
 	}
 	return s.answer(w, r, f.back, &outcome{done: s.edited(f.lang, rev)})
+}
+
+// spellOut gives the small form of a table's cell, whose one hidden input is
+// called was:TABLE/KEY/FIELD, what other forms send: op, at and was.
+func spellOut(form url.Values) {
+	for name, values := range form {
+		if at, ok := strings.CutPrefix(name, "was:"); ok && !form.Has("op") && len(values) > 0 {
+			form.Set("op", "set")
+			form.Set("at", at)
+			form.Set("was", values[0])
+			return
+		}
+	}
 }
 
 // undo takes a revision back.

@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
+	"deckplan/internal/catalog"
 	"deckplan/internal/plan"
+	"deckplan/internal/sheet"
 )
 
 // parse reads a field of a form as the JSON value of the plan's field.
@@ -39,28 +40,32 @@ func (f *form) parse(k *plan.Kind, field plan.Field, name string) (json.RawMessa
 		return plan.Raw(slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == "" })), nil
 	case plan.Texts:
 		return plan.Raw(words(last)), nil
+	case plan.Tool:
+		return plan.Raw(toolID(last)), nil
 	default:
 		return plan.Raw(last), nil
 	}
+}
+
+// toolID gives the identifier of the catalogue's tool with that name; any
+// other word is a tool of its own.
+func toolID(name string) string {
+	for _, t := range catalog.Tools() {
+		if strings.EqualFold(t.Name, name) {
+			return t.ID
+		}
+	}
+	return name
 }
 
 func problem(path, id string, args map[string]any) error {
 	return &plan.Invalid{Problems: []plan.Problem{{Path: path, ID: id, Args: args}}}
 }
 
-// number reads a number as people write it: grouped, or with a decimal comma
-// where that is the only one. Nothing is 0.
+// number reads a number as people write it.
 func number(text, path string) (float64, error) {
-	t := strings.ReplaceAll(strings.TrimSpace(text), " ", "")
-	if strings.Count(t, ",") == 1 && !strings.Contains(t, ".") && len(t)-strings.Index(t, ",") != 4 {
-		t = strings.Replace(t, ",", ".", 1)
-	}
-	t = strings.ReplaceAll(t, ",", "")
-	if t == "" {
-		return 0, nil
-	}
-	v, err := strconv.ParseFloat(t, 64)
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+	v, ok := sheet.Number(text)
+	if !ok {
 		return 0, problem(path, "plan.problem.number", map[string]any{"got": clip(text, 40)})
 	}
 	return v, nil

@@ -112,6 +112,7 @@ func (s *Server) pages(r chi.Router) {
 	r.Route("/plans/{plan}", func(r chi.Router) {
 		r.Get("/", s.page(s.overview))
 		r.Get("/facts/{kind}", s.page(s.facts))
+		s.sheetRoutes(r)
 		r.Get("/ownership", s.page(s.ownership))
 		s.layoutRoutes(r)
 		r.Get("/matrix", s.page(s.matrix))

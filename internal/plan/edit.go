@@ -266,7 +266,7 @@ func (e Set) apply(t *tx) error {
 	if err != nil {
 		return err
 	}
-	at := k.Index(t.plan, e.Key)
+	at := t.index(k, e.Key)
 	if at < 0 {
 		return &Gone{e.Kind, e.Key}
 	}
@@ -286,6 +286,9 @@ func (e Set) apply(t *tx) error {
 		at = -1
 	}
 	t.put(k, row, at)
+	if t.summary.ID != "" {
+		return nil
+	}
 	args := map[string]any{"table": e.Kind, "name": Name(t.plan, k, row.Interface().(Item))}
 	if len(e.Fields) == 1 {
 		args["field"] = e.Kind + "." + e.Fields[0].Name

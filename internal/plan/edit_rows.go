@@ -14,11 +14,13 @@ func (e Remove) apply(t *tx) error {
 	}
 	var name string
 	for _, key := range e.Keys {
-		item := k.Find(t.plan, key)
+		item := t.find(k, key)
 		if item == nil || k.one {
 			return &Gone{e.Kind, key}
 		}
-		name = Name(t.plan, k, item)
+		if len(e.Keys) == 1 {
+			name = Name(t.plan, k, item)
+		}
 	}
 	t.removeAll(k, e.Keys)
 	if others := len(t.changes) - len(e.Keys); others > 0 && len(e.Keys) == 1 {
@@ -33,11 +35,11 @@ func (e Remove) apply(t *tx) error {
 
 // removeAll removes rows, what is part of them, and every mention of them.
 func (t *tx) removeAll(k *Kind, keys []string) {
-	gone := map[string]bool{}
+	gone := make(map[string]bool, len(keys))
 	for _, key := range keys {
 		gone[key] = true
-		t.take(k, key)
 	}
+	t.takeAll(k, gone)
 	for _, other := range kinds {
 		for _, f := range other.Fields {
 			if f.Ref == k.Name {
@@ -171,10 +173,18 @@ func copyRow(c copying, renamed map[string]string) reflect.Value {
 
 func (e Revert) apply(t *tx) error {
 	t.say(e.Summary.ID, e.Summary.Args)
-	for _, c := range slices.Backward(e.Changes) {
+	for i := len(e.Changes) - 1; i >= 0; i-- {
+		c := e.Changes[i]
 		k, err := kindFor(c.Kind)
 		if err != nil {
 			return err
+		}
+		if n := t.removedTogether(k, e.Changes[:i+1]); n > 1 {
+			if err := t.putBack(k, e.Changes[i+1-n:i+1]); err != nil {
+				return err
+			}
+			i -= n - 1
+			continue
 		}
 		if err := t.revert(k, c); err != nil {
 			return err

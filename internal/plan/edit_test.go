@@ -165,3 +165,36 @@ func BenchmarkEdit_AdoptOneInstanceACluster(b *testing.B) {
 		}
 	}
 }
+
+// Rows removed together come back to their places, whatever was between them
+// and was changed there since.
+func TestRevert_RemovedRowsComeBackToTheirPlaces(t *testing.T) {
+	p := Empty("x")
+	for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
+		p.Teams = append(p.Teams, Team{ID: id, Name: id})
+	}
+	order := func(p *Plan) (out string) {
+		for _, x := range p.Teams {
+			out += x.ID
+		}
+		return out
+	}
+	for _, keys := range [][]string{{"b", "d", "e"}, {"e", "b"}, {"a", "f"}, {"a", "b", "c", "d", "e", "f"}} {
+		next, done, err := Apply(p, Remove{Kind: "teams", Keys: keys})
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, _, err := Apply(next, Revert{Changes: done.Changes, Summary: Summary{ID: "x"}})
+		if err != nil || order(back) != "abcdef" {
+			t.Errorf("%v: %s, %v", keys, order(back), err)
+		}
+		added, _, err := Apply(next, Put{Kind: "teams", Items: Rows(Team{ID: "z", Name: "z"})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, _, err = Apply(added, Revert{Changes: done.Changes, Summary: Summary{ID: "x"}})
+		if err != nil || len(back.Teams) != 7 || back.Teams[0].ID != "a" {
+			t.Errorf("%v with another row: %s, %v", keys, order(back), err)
+		}
+	}
+}

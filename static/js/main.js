@@ -8,6 +8,9 @@ import "./keys.js";
 import "./unsaved.js";
 import "./presence.js";
 import "./stream.js";
+import "./grid.js";
+import "./select.js";
+import "./paste.js";
 import "./copy.js";
 import "./connections.js";
 

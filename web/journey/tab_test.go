@@ -240,7 +240,7 @@ func (p *tab) crawl(from, language string, each func(path string)) int {
 			p.t.Errorf("%s: %s", path, f)
 		}
 		for _, next := range eval[[]string](p, `[...document.querySelectorAll("a[href]:not([download])")].filter(a => a.origin === location.origin).map(a => a.pathname + a.search)`) {
-			if !seen[next] && !strings.HasPrefix(next, "/live?") && !strings.HasPrefix(next, "/schema") {
+			if !seen[next] && !strings.HasPrefix(next, "/live?") && !strings.HasPrefix(next, "/schema") && !strings.Contains(next, "sort=") {
 				seen[next] = true
 				queue = append(queue, next)
 			}

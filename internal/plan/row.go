@@ -1,0 +1,127 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// Single tells whether the table is one row that is always there.
+func (k *Kind) Single() bool { return k.one }
+
+// Most is the number of rows the table may have.
+func (k *Kind) Most() int {
+	if k.one {
+		return 1
+	}
+	for _, rule := range strings.Split(reflect.TypeFor[Plan]().Field(k.table).Tag.Get("jsonschema"), ",") {
+		if text, ok := strings.CutPrefix(rule, "maxItems="); ok {
+			if n, err := strconv.Atoi(text); err == nil {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// With gives a copy of a row in which some fields, by their names, hold other
+// JSON values, and what is then wrong with the row by itself; that what it
+// names exists is not asked. Without a row it makes one that is known by key.
+func (k *Kind) With(item Item, key string, values map[string]json.RawMessage) (Item, []Problem) {
+	row := reflect.New(k.typ).Elem()
+	if item != nil {
+		row.Set(reflect.ValueOf(item))
+	} else if id := row.FieldByName("ID"); id.IsValid() {
+		id.SetString(key)
+	}
+	var problems []Problem
+	for _, f := range k.Fields {
+		value, ok := values[f.Name]
+		if !ok {
+			continue
+		}
+		if err := setField(k, row, f, FieldValue{Name: f.Name, Now: value}, key); err != nil {
+			problems = append(problems, Problem{Path: k.Name + "." + f.Name, ID: "plan.problem.type", Args: map[string]any{"field": k.Name + "." + f.Name}})
+		}
+	}
+	made := row.Interface().(Item)
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(encode(made)))
+	if err != nil {
+		return made, append(problems, Problem{Path: k.Name, ID: "plan.problem.row", Args: map[string]any{"table": k.Name}})
+	}
+	return made, append(problems, schemaProblems(compiled().rows[k.Name], v, k.Name)...)
+}
+
+// takeAll removes rows from a table in one pass, the last first, so that each
+// change's index is the row's place when all before it are there.
+func (t *tx) takeAll(k *Kind, gone map[string]bool) {
+	if k.one || !t.holdsAny(k, gone) {
+		return
+	}
+	rows := t.own(k)
+	for i := rows.Len() - 1; i >= 0; i-- {
+		if item := rows.Index(i).Interface().(Item); gone[item.Key()] {
+			t.note(k, item.Key(), i, encode(item), nil)
+		}
+	}
+	kept := 0
+	for i := range rows.Len() {
+		if gone[rows.Index(i).Interface().(Item).Key()] {
+			continue
+		}
+		rows.Index(kept).Set(rows.Index(i))
+		kept++
+	}
+	rows.SetLen(kept)
+	delete(t.places, k.Name)
+}
+
+func (t *tx) holdsAny(k *Kind, gone map[string]bool) bool {
+	for i := range k.Len(t.plan) {
+		if gone[k.At(t.plan, i).Key()] {
+			return true
+		}
+	}
+	return false
+}
+
+// removedTogether counts the changes at the end that removed rows of a table,
+// the last row first, and that are still gone.
+func (t *tx) removedTogether(k *Kind, changes []Change) int {
+	n, last := 0, -1
+	for _, c := range slices.Backward(changes) {
+		if k.one || c.Kind != k.Name || c.Before == nil || c.After != nil || c.Index <= last || t.index(k, c.Key) >= 0 {
+			break
+		}
+		n, last = n+1, c.Index
+	}
+	return n
+}
+
+// putBack gives rows that were removed together their places again, in one
+// pass.
+func (t *tx) putBack(k *Kind, changes []Change) error {
+	rows := t.own(k)
+	all := reflect.MakeSlice(rows.Type(), 0, rows.Len()+len(changes))
+	next := 0
+	for _, c := range slices.Backward(changes) {
+		row, err := decodeRow(k, c.Before)
+		if err != nil {
+			return err
+		}
+		for next < rows.Len() && all.Len() < c.Index {
+			all = reflect.Append(all, rows.Index(next))
+			next++
+		}
+		t.note(k, c.Key, all.Len(), nil, encode(row.Interface()))
+		all = reflect.Append(all, row)
+	}
+	rows.Set(reflect.AppendSlice(all, rows.Slice(next, rows.Len())))
+	delete(t.places, k.Name)
+	return nil
+}
