@@ -76,6 +76,9 @@ func TestMany_SetRemoveUndo(t *testing.T) {
 	p.saves(func() { p.click(css("#done [data-key=undo-this]")) })
 	p.must("both are back", is(value(id("i-clusters/dev-1/zone")), "office")+" && "+is(value(id("i-clusters/stage-seoul/zone")), "office"))
 
+	p.click(box("dev-1"))
+	eval[bool](p, box("prod-tokyo")+`.dispatchEvent(new MouseEvent("click", {shiftKey: true, detail: 1, bubbles: true, cancelable: true}))`)
+	p.wait("a range", having("#many b", "4 selected"))
 	p.click(css("th.sel input"))
 	p.wait("the whole page", having("#many button", "Remove 5"))
 	p.click(box("prod-vault"))
