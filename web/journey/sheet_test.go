@@ -23,6 +23,7 @@ func TestPaste_MendApplyUndo(t *testing.T) {
 	p := visit(t, serve(t), "")
 	plan := p.sample()
 	p.open(plan + "/facts/services")
+	p.scripted()
 	rows := `document.querySelectorAll("tr[data-row]").length`
 	before := eval[int](p, rows)
 	p.clip(css("table.edit input[name=value]"), "Name\tTeam\tCriticality 1–5\r\nbilling\tPayments\t4\r\nrefunds\tPayments\tfour\r\nvouchers\tstorefront\t2\r\n")
@@ -47,6 +48,7 @@ func TestPaste_ALongTextStays(t *testing.T) {
 	t.Parallel()
 	p := visit(t, serve(t), "")
 	p.open(p.sample() + "/facts/zones")
+	p.scripted()
 	p.clip(css("table.edit textarea"), "one\ntwo")
 	p.clip(css("table.edit input[name=value]"), "one word")
 	p.quiet()
@@ -58,6 +60,7 @@ func TestMany_SetRemoveUndo(t *testing.T) {
 	t.Parallel()
 	p := visit(t, serve(t), "")
 	p.open(p.sample() + "/facts/clusters")
+	p.scripted()
 	bar := id("many")
 	box := func(key string) string { return css(`td.sel input[value="` + key + `"]`) }
 	p.must("no bar while nothing is selected", bar+".getClientRects().length === 0")
@@ -95,6 +98,7 @@ func TestKeys_MoveThroughATable(t *testing.T) {
 	t.Parallel()
 	p := visit(t, serve(t), "")
 	p.open(p.sample() + "/facts/teams")
+	p.scripted()
 	at := func(want string) { t.Helper(); p.wait("the focus on "+want, is("document.activeElement.id", want)) }
 	name := id("i-teams/storefront/name")
 	p.saves(func() { p.enter(name, "Shop"); p.press(kb.Enter) })

@@ -202,11 +202,11 @@ func (p *tab) turn(name string) {
 	p.wait("the page "+name, is(text(css("main h1")), name))
 }
 
-// scripted waits until the page's scripts have run, where they may: before
-// that, keys do nothing.
+// scripted waits until the page's scripts have run: before that, keys do
+// nothing.
 func (p *tab) scripted() {
 	p.t.Helper()
-	p.wait("the page's scripts", css("html.scripted")+` || matchMedia("(scripting: none)").matches`)
+	p.wait("the page's scripts", css("html.scripted"))
 }
 
 // mark leaves a mark that a reload would wipe.
