@@ -37,6 +37,7 @@ import (
 	"deckplan/internal/roster"
 	"deckplan/internal/seal"
 	"deckplan/internal/store"
+	"deckplan/internal/survey"
 	"deckplan/internal/verdict"
 	"deckplan/web"
 )
@@ -315,7 +316,8 @@ func (set settings) serve(ctx context.Context) error {
 	fleet := argocd.NewFleet(table, set.log, argocd.Options{})
 	defer fleet.Close()
 	connections := roster.New(roster.Config{Store: db, Key: set.key, Fleet: fleet, Environment: set.argo, TokenFolder: set.tokens, Log: set.log})
-	server, err := web.New(web.Config{Plans: db, Live: table, Connections: connections, Hosts: set.hosts, Log: set.log, Now: time.Now})
+	server, err := web.New(web.Config{Plans: db, Live: table, Connections: connections, Hosts: set.hosts, Log: set.log, Now: time.Now,
+		Survey: surveying(fleet.Connection)})
 	if err != nil {
 		return err
 	}
@@ -328,6 +330,17 @@ func (set settings) serve(ctx context.Context) error {
 	}
 	set.log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.database, "argocd", len(set.argo), "version", versionText())
 	return server.Listen(ctx, l, set.log)
+}
+
+// surveying reads once what an instance runs that find knows.
+func surveying(find func(name string) (argocd.Connection, bool)) func(context.Context, string) (survey.Observed, error) {
+	return func(ctx context.Context, instance string) (survey.Observed, error) {
+		c, ok := find(instance)
+		if !ok {
+			return survey.Observed{}, &survey.Error{Instance: instance, Reason: string(live.Misconfigured), Detail: "not configured"}
+		}
+		return argocd.Survey(ctx, c, argocd.Options{})
+	}
 }
 
 // readPlan reads a plan file and tells every fault of it.

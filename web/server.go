@@ -15,6 +15,7 @@ import (
 	"deckplan/internal/decision"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
+	"deckplan/internal/survey"
 	"deckplan/static"
 )
 
@@ -50,6 +51,9 @@ type Config struct {
 	Hosts       []string // host names that requests may be for; loopback names always
 	Log         *slog.Logger
 	Now         func() time.Time
+
+	// Survey reads once what a connected Argo CD runs; nil where none is.
+	Survey func(ctx context.Context, instance string) (survey.Observed, error)
 }
 
 // Server answers requests.
@@ -64,6 +68,7 @@ type Server struct {
 	names    names
 	outlooks outlooks
 	closing  chan struct{}
+	readings *readings
 }
 
 // New makes a server. It fails when the front end was not built.
@@ -72,7 +77,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, assets: assets, closing: make(chan struct{})}
+	s := &Server{Config: c, assets: assets, closing: make(chan struct{}), readings: &readings{now: c.Now}}
 	s.ops = s.operations()
 	s.router = s.routes()
 	s.handler = s.protect(s.router)
@@ -132,6 +137,7 @@ func (s *Server) pages(r chi.Router) {
 		r.Post("/edit", s.page(s.edit))
 		r.Post("/undo", s.page(s.undo))
 		r.Post("/delete", s.page(s.remove))
+		s.importRoutes(r)
 	})
 }
 

@@ -12,13 +12,13 @@ import (
 	"deckplan/web/ui"
 )
 
-// start lists the plans and offers three ways to begin one.
+// start lists the plans and offers the ways to begin one.
 func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 	plans, err := s.Plans.Plans(r.Context())
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, page.Start(s.view(w, r, "start.title"), plans))
+	return s.render(w, r, page.Start(s.view(w, r, "start.title"), plans, len(s.Live.Instances())))
 }
 
 // create makes a plan: the sample, an empty one, or one from a file.
@@ -40,6 +40,10 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) error {
 		plan.Summary{ID: "plan.summary.begun." + how, Args: map[string]any{"name": p.About.Name}})
 	if err != nil {
 		return err
+	}
+	if r.PostForm.Get("then") == "import" {
+		http.Redirect(w, r, planURL(head.ID, "import"), http.StatusSeeOther)
+		return nil
 	}
 	http.Redirect(w, r, planURL(head.ID), http.StatusSeeOther)
 	return nil

@@ -63,20 +63,30 @@ func (c *client) account(ctx context.Context) (string, error) {
 
 // clusters returns the names of the clusters the token may see by server URL.
 func (c *client) clusters(ctx context.Context) (map[string]string, error) {
-	ctx, cancel := c.deadline(ctx)
-	defer cancel()
-	var l wire.ClusterList
-	if err := c.cc.Invoke(ctx, methodClusters, &wire.ClusterQuery{}, &l); err != nil {
-		return nil, fmt.Errorf("clusters: %w", err)
+	all, err := c.clusterList(ctx)
+	if err != nil {
+		return nil, err
 	}
-	names := make(map[string]string, len(l.GetItems()))
-	for _, i := range l.GetItems() {
+	names := make(map[string]string, len(all))
+	for _, i := range all {
 		server, name := clip(i.GetServer(), maxURL), clip(i.GetName(), maxName)
 		if old, ok := names[server]; name != "" && (!ok || name < old) {
 			names[server] = name
 		}
 	}
 	return names, nil
+}
+
+// clusterList returns the clusters the token may see; none where it may see
+// none.
+func (c *client) clusterList(ctx context.Context) ([]*wire.Cluster, error) {
+	ctx, cancel := c.deadline(ctx)
+	defer cancel()
+	var l wire.ClusterList
+	if err := c.cc.Invoke(ctx, methodClusters, &wire.ClusterQuery{}, &l); err != nil {
+		return nil, fmt.Errorf("clusters: %w", err)
+	}
+	return l.GetItems(), nil
 }
 
 // projects returns the names of the projects the token may see.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"strconv"
@@ -46,10 +47,11 @@ const adminPassword = "admin-password"
 type Options struct {
 	Apps       []*v1alpha1.Application
 	Projects   []*v1alpha1.AppProject
-	Clusters   map[string]string // name -> API server URL; in-cluster is always there
-	RBACPolicy string            // policy.csv of argocd-rbac-cm
-	Accounts   []string          // accounts that may have API keys
-	TLS        bool              // serve TLS with a certificate of its own (Server.CA)
+	Clusters   map[string]string            // name -> API server URL; in-cluster is always there
+	Labels     map[string]map[string]string // of a cluster, by its name
+	RBACPolicy string                       // policy.csv of argocd-rbac-cm
+	Accounts   []string                     // accounts that may have API keys
+	TLS        bool                         // serve TLS with a certificate of its own (Server.CA)
 }
 
 // Server is one running API server.
@@ -162,9 +164,10 @@ func (s *Server) kubeObjects(o Options) ([]runtime.Object, error) {
 		&corev1.Secret{ObjectMeta: meta("argocd-secret"), Data: secret},
 	}
 	for name, url := range o.Clusters {
+		labels := map[string]string{common.LabelKeySecretType: common.LabelValueSecretTypeCluster}
+		maps.Copy(labels, o.Labels[name])
 		objects = append(objects, &corev1.Secret{
-			ObjectMeta: metav1.ObjectMeta{Name: "cluster-" + name, Namespace: Namespace,
-				Labels: map[string]string{common.LabelKeySecretType: common.LabelValueSecretTypeCluster}},
+			ObjectMeta: metav1.ObjectMeta{Name: "cluster-" + name, Namespace: Namespace, Labels: labels},
 			Data: map[string][]byte{"name": []byte(name), "server": []byte(url),
 				"config": []byte(`{"bearerToken":"not-a-real-token","tlsClientConfig":{"insecure":true}}`)},
 		})

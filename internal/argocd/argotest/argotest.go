@@ -36,7 +36,8 @@ type Options struct {
 }
 
 // Server is one running API server. Accounts: dashboard may read everything,
-// writer may do everything, single may read and sync one application.
+// writer may do everything, single may read and sync one application, narrow
+// may read applications and neither clusters nor projects.
 type Server struct {
 	Name        string `json:"name"`
 	URL         string `json:"url"`
@@ -44,6 +45,7 @@ type Server struct {
 	Token       string `json:"token"`
 	WriterToken string `json:"writer_token"`
 	SingleToken string `json:"single_token"`
+	NarrowToken string `json:"narrow_token"`
 	Apps        int    `json:"apps"` // at the start
 
 	process *process

@@ -30,6 +30,8 @@ type ObjectMeta struct {
 	Name            *string                `protobuf:"bytes,1,opt,name=name" json:"name,omitempty"`
 	Namespace       *string                `protobuf:"bytes,3,opt,name=namespace" json:"namespace,omitempty"`
 	ResourceVersion *string                `protobuf:"bytes,6,opt,name=resourceVersion" json:"resourceVersion,omitempty"`
+	Labels          map[string]string      `protobuf:"bytes,11,rep,name=labels" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	OwnerReferences []*OwnerReference      `protobuf:"bytes,13,rep,name=ownerReferences" json:"ownerReferences,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -85,6 +87,72 @@ func (x *ObjectMeta) GetResourceVersion() string {
 	return ""
 }
 
+func (x *ObjectMeta) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *ObjectMeta) GetOwnerReferences() []*OwnerReference {
+	if x != nil {
+		return x.OwnerReferences
+	}
+	return nil
+}
+
+type OwnerReference struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          *string                `protobuf:"bytes,1,opt,name=kind" json:"kind,omitempty"`
+	Name          *string                `protobuf:"bytes,3,opt,name=name" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OwnerReference) Reset() {
+	*x = OwnerReference{}
+	mi := &file_meta_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OwnerReference) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OwnerReference) ProtoMessage() {}
+
+func (x *OwnerReference) ProtoReflect() protoreflect.Message {
+	mi := &file_meta_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OwnerReference.ProtoReflect.Descriptor instead.
+func (*OwnerReference) Descriptor() ([]byte, []int) {
+	return file_meta_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *OwnerReference) GetKind() string {
+	if x != nil && x.Kind != nil {
+		return *x.Kind
+	}
+	return ""
+}
+
+func (x *OwnerReference) GetName() string {
+	if x != nil && x.Name != nil {
+		return *x.Name
+	}
+	return ""
+}
+
 type ListMeta struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	ResourceVersion *string                `protobuf:"bytes,2,opt,name=resourceVersion" json:"resourceVersion,omitempty"`
@@ -94,7 +162,7 @@ type ListMeta struct {
 
 func (x *ListMeta) Reset() {
 	*x = ListMeta{}
-	mi := &file_meta_proto_msgTypes[1]
+	mi := &file_meta_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -106,7 +174,7 @@ func (x *ListMeta) String() string {
 func (*ListMeta) ProtoMessage() {}
 
 func (x *ListMeta) ProtoReflect() protoreflect.Message {
-	mi := &file_meta_proto_msgTypes[1]
+	mi := &file_meta_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -119,7 +187,7 @@ func (x *ListMeta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMeta.ProtoReflect.Descriptor instead.
 func (*ListMeta) Descriptor() ([]byte, []int) {
-	return file_meta_proto_rawDescGZIP(), []int{1}
+	return file_meta_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ListMeta) GetResourceVersion() string {
@@ -139,7 +207,7 @@ type Time struct {
 
 func (x *Time) Reset() {
 	*x = Time{}
-	mi := &file_meta_proto_msgTypes[2]
+	mi := &file_meta_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -151,7 +219,7 @@ func (x *Time) String() string {
 func (*Time) ProtoMessage() {}
 
 func (x *Time) ProtoReflect() protoreflect.Message {
-	mi := &file_meta_proto_msgTypes[2]
+	mi := &file_meta_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -164,7 +232,7 @@ func (x *Time) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Time.ProtoReflect.Descriptor instead.
 func (*Time) Descriptor() ([]byte, []int) {
-	return file_meta_proto_rawDescGZIP(), []int{2}
+	return file_meta_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Time) GetSeconds() int64 {
@@ -186,12 +254,20 @@ var File_meta_proto protoreflect.FileDescriptor
 const file_meta_proto_rawDesc = "" +
 	"\n" +
 	"\n" +
-	"meta.proto\x12$k8s.io.apimachinery.pkg.apis.meta.v1\"h\n" +
+	"meta.proto\x12$k8s.io.apimachinery.pkg.apis.meta.v1\"\xd9\x02\n" +
 	"\n" +
 	"ObjectMeta\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tnamespace\x18\x03 \x01(\tR\tnamespace\x12(\n" +
-	"\x0fresourceVersion\x18\x06 \x01(\tR\x0fresourceVersion\"4\n" +
+	"\x0fresourceVersion\x18\x06 \x01(\tR\x0fresourceVersion\x12T\n" +
+	"\x06labels\x18\v \x03(\v2<.k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta.LabelsEntryR\x06labels\x12^\n" +
+	"\x0fownerReferences\x18\r \x03(\v24.k8s.io.apimachinery.pkg.apis.meta.v1.OwnerReferenceR\x0fownerReferences\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"8\n" +
+	"\x0eOwnerReference\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\"4\n" +
 	"\bListMeta\x12(\n" +
 	"\x0fresourceVersion\x18\x02 \x01(\tR\x0fresourceVersion\"6\n" +
 	"\x04Time\x12\x18\n" +
@@ -210,18 +286,22 @@ func file_meta_proto_rawDescGZIP() []byte {
 	return file_meta_proto_rawDescData
 }
 
-var file_meta_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_meta_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_meta_proto_goTypes = []any{
-	(*ObjectMeta)(nil), // 0: k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
-	(*ListMeta)(nil),   // 1: k8s.io.apimachinery.pkg.apis.meta.v1.ListMeta
-	(*Time)(nil),       // 2: k8s.io.apimachinery.pkg.apis.meta.v1.Time
+	(*ObjectMeta)(nil),     // 0: k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
+	(*OwnerReference)(nil), // 1: k8s.io.apimachinery.pkg.apis.meta.v1.OwnerReference
+	(*ListMeta)(nil),       // 2: k8s.io.apimachinery.pkg.apis.meta.v1.ListMeta
+	(*Time)(nil),           // 3: k8s.io.apimachinery.pkg.apis.meta.v1.Time
+	nil,                    // 4: k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta.LabelsEntry
 }
 var file_meta_proto_depIdxs = []int32{
-	0, // [0:0] is the sub-list for method output_type
-	0, // [0:0] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	4, // 0: k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta.labels:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta.LabelsEntry
+	1, // 1: k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta.ownerReferences:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.OwnerReference
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_meta_proto_init() }
@@ -235,7 +315,7 @@ func file_meta_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_meta_proto_rawDesc), len(file_meta_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

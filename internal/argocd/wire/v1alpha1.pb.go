@@ -288,6 +288,7 @@ type ApplicationStatus struct {
 	Health         *HealthStatus           `protobuf:"bytes,3,opt,name=health" json:"health,omitempty"`
 	Conditions     []*ApplicationCondition `protobuf:"bytes,5,rep,name=conditions" json:"conditions,omitempty"`
 	OperationState *OperationState         `protobuf:"bytes,7,opt,name=operationState" json:"operationState,omitempty"`
+	Summary        *ApplicationSummary     `protobuf:"bytes,10,opt,name=summary" json:"summary,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -350,6 +351,57 @@ func (x *ApplicationStatus) GetOperationState() *OperationState {
 	return nil
 }
 
+func (x *ApplicationStatus) GetSummary() *ApplicationSummary {
+	if x != nil {
+		return x.Summary
+	}
+	return nil
+}
+
+type ApplicationSummary struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Images        []string               `protobuf:"bytes,2,rep,name=images" json:"images,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ApplicationSummary) Reset() {
+	*x = ApplicationSummary{}
+	mi := &file_v1alpha1_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ApplicationSummary) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ApplicationSummary) ProtoMessage() {}
+
+func (x *ApplicationSummary) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ApplicationSummary.ProtoReflect.Descriptor instead.
+func (*ApplicationSummary) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ApplicationSummary) GetImages() []string {
+	if x != nil {
+		return x.Images
+	}
+	return nil
+}
+
 type SyncStatus struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Status        *string                `protobuf:"bytes,1,opt,name=status" json:"status,omitempty"`
@@ -361,7 +413,7 @@ type SyncStatus struct {
 
 func (x *SyncStatus) Reset() {
 	*x = SyncStatus{}
-	mi := &file_v1alpha1_proto_msgTypes[5]
+	mi := &file_v1alpha1_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -373,7 +425,7 @@ func (x *SyncStatus) String() string {
 func (*SyncStatus) ProtoMessage() {}
 
 func (x *SyncStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[5]
+	mi := &file_v1alpha1_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -386,7 +438,7 @@ func (x *SyncStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SyncStatus.ProtoReflect.Descriptor instead.
 func (*SyncStatus) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{5}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SyncStatus) GetStatus() string {
@@ -420,7 +472,7 @@ type HealthStatus struct {
 
 func (x *HealthStatus) Reset() {
 	*x = HealthStatus{}
-	mi := &file_v1alpha1_proto_msgTypes[6]
+	mi := &file_v1alpha1_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -432,7 +484,7 @@ func (x *HealthStatus) String() string {
 func (*HealthStatus) ProtoMessage() {}
 
 func (x *HealthStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[6]
+	mi := &file_v1alpha1_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -445,7 +497,7 @@ func (x *HealthStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HealthStatus.ProtoReflect.Descriptor instead.
 func (*HealthStatus) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{6}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *HealthStatus) GetStatus() string {
@@ -473,7 +525,7 @@ type OperationState struct {
 
 func (x *OperationState) Reset() {
 	*x = OperationState{}
-	mi := &file_v1alpha1_proto_msgTypes[7]
+	mi := &file_v1alpha1_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -485,7 +537,7 @@ func (x *OperationState) String() string {
 func (*OperationState) ProtoMessage() {}
 
 func (x *OperationState) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[7]
+	mi := &file_v1alpha1_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -498,7 +550,7 @@ func (x *OperationState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OperationState.ProtoReflect.Descriptor instead.
 func (*OperationState) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{7}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *OperationState) GetPhase() string {
@@ -532,7 +584,7 @@ type ApplicationCondition struct {
 
 func (x *ApplicationCondition) Reset() {
 	*x = ApplicationCondition{}
-	mi := &file_v1alpha1_proto_msgTypes[8]
+	mi := &file_v1alpha1_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -544,7 +596,7 @@ func (x *ApplicationCondition) String() string {
 func (*ApplicationCondition) ProtoMessage() {}
 
 func (x *ApplicationCondition) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[8]
+	mi := &file_v1alpha1_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -557,7 +609,7 @@ func (x *ApplicationCondition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplicationCondition.ProtoReflect.Descriptor instead.
 func (*ApplicationCondition) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{8}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ApplicationCondition) GetType() string {
@@ -584,7 +636,7 @@ type ApplicationList struct {
 
 func (x *ApplicationList) Reset() {
 	*x = ApplicationList{}
-	mi := &file_v1alpha1_proto_msgTypes[9]
+	mi := &file_v1alpha1_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -596,7 +648,7 @@ func (x *ApplicationList) String() string {
 func (*ApplicationList) ProtoMessage() {}
 
 func (x *ApplicationList) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[9]
+	mi := &file_v1alpha1_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -609,7 +661,7 @@ func (x *ApplicationList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplicationList.ProtoReflect.Descriptor instead.
 func (*ApplicationList) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{9}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ApplicationList) GetMetadata() *ListMeta {
@@ -636,7 +688,7 @@ type ApplicationWatchEvent struct {
 
 func (x *ApplicationWatchEvent) Reset() {
 	*x = ApplicationWatchEvent{}
-	mi := &file_v1alpha1_proto_msgTypes[10]
+	mi := &file_v1alpha1_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -648,7 +700,7 @@ func (x *ApplicationWatchEvent) String() string {
 func (*ApplicationWatchEvent) ProtoMessage() {}
 
 func (x *ApplicationWatchEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[10]
+	mi := &file_v1alpha1_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -661,7 +713,7 @@ func (x *ApplicationWatchEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplicationWatchEvent.ProtoReflect.Descriptor instead.
 func (*ApplicationWatchEvent) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{10}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ApplicationWatchEvent) GetType() string {
@@ -682,13 +734,16 @@ type Cluster struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Server        *string                `protobuf:"bytes,1,opt,name=server" json:"server,omitempty"`
 	Name          *string                `protobuf:"bytes,2,opt,name=name" json:"name,omitempty"`
+	ServerVersion *string                `protobuf:"bytes,5,opt,name=serverVersion" json:"serverVersion,omitempty"`
+	Info          *ClusterInfo           `protobuf:"bytes,8,opt,name=info" json:"info,omitempty"`
+	Labels        map[string]string      `protobuf:"bytes,12,rep,name=labels" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Cluster) Reset() {
 	*x = Cluster{}
-	mi := &file_v1alpha1_proto_msgTypes[11]
+	mi := &file_v1alpha1_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -700,7 +755,7 @@ func (x *Cluster) String() string {
 func (*Cluster) ProtoMessage() {}
 
 func (x *Cluster) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[11]
+	mi := &file_v1alpha1_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -713,7 +768,7 @@ func (x *Cluster) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cluster.ProtoReflect.Descriptor instead.
 func (*Cluster) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{11}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Cluster) GetServer() string {
@@ -730,6 +785,71 @@ func (x *Cluster) GetName() string {
 	return ""
 }
 
+func (x *Cluster) GetServerVersion() string {
+	if x != nil && x.ServerVersion != nil {
+		return *x.ServerVersion
+	}
+	return ""
+}
+
+func (x *Cluster) GetInfo() *ClusterInfo {
+	if x != nil {
+		return x.Info
+	}
+	return nil
+}
+
+func (x *Cluster) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+type ClusterInfo struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ServerVersion *string                `protobuf:"bytes,2,opt,name=serverVersion" json:"serverVersion,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClusterInfo) Reset() {
+	*x = ClusterInfo{}
+	mi := &file_v1alpha1_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClusterInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClusterInfo) ProtoMessage() {}
+
+func (x *ClusterInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClusterInfo.ProtoReflect.Descriptor instead.
+func (*ClusterInfo) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ClusterInfo) GetServerVersion() string {
+	if x != nil && x.ServerVersion != nil {
+		return *x.ServerVersion
+	}
+	return ""
+}
+
 type ClusterList struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Items         []*Cluster             `protobuf:"bytes,2,rep,name=items" json:"items,omitempty"`
@@ -739,7 +859,7 @@ type ClusterList struct {
 
 func (x *ClusterList) Reset() {
 	*x = ClusterList{}
-	mi := &file_v1alpha1_proto_msgTypes[12]
+	mi := &file_v1alpha1_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -751,7 +871,7 @@ func (x *ClusterList) String() string {
 func (*ClusterList) ProtoMessage() {}
 
 func (x *ClusterList) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[12]
+	mi := &file_v1alpha1_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -764,7 +884,7 @@ func (x *ClusterList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClusterList.ProtoReflect.Descriptor instead.
 func (*ClusterList) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{12}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ClusterList) GetItems() []*Cluster {
@@ -783,7 +903,7 @@ type AppProject struct {
 
 func (x *AppProject) Reset() {
 	*x = AppProject{}
-	mi := &file_v1alpha1_proto_msgTypes[13]
+	mi := &file_v1alpha1_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -795,7 +915,7 @@ func (x *AppProject) String() string {
 func (*AppProject) ProtoMessage() {}
 
 func (x *AppProject) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[13]
+	mi := &file_v1alpha1_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -808,7 +928,7 @@ func (x *AppProject) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AppProject.ProtoReflect.Descriptor instead.
 func (*AppProject) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{13}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *AppProject) GetMetadata() *ObjectMeta {
@@ -827,7 +947,7 @@ type AppProjectList struct {
 
 func (x *AppProjectList) Reset() {
 	*x = AppProjectList{}
-	mi := &file_v1alpha1_proto_msgTypes[14]
+	mi := &file_v1alpha1_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -839,7 +959,7 @@ func (x *AppProjectList) String() string {
 func (*AppProjectList) ProtoMessage() {}
 
 func (x *AppProjectList) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[14]
+	mi := &file_v1alpha1_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -852,7 +972,7 @@ func (x *AppProjectList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AppProjectList.ProtoReflect.Descriptor instead.
 func (*AppProjectList) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{14}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *AppProjectList) GetItems() []*AppProject {
@@ -885,14 +1005,18 @@ const file_v1alpha1_proto_rawDesc = "" +
 	"\x16ApplicationDestination\x12\x16\n" +
 	"\x06server\x18\x01 \x01(\tR\x06server\x12\x1c\n" +
 	"\tnamespace\x18\x02 \x01(\tR\tnamespace\x12\x12\n" +
-	"\x04name\x18\x03 \x01(\tR\x04name\"\xbf\x03\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\"\xab\x04\n" +
 	"\x11ApplicationStatus\x12\\\n" +
 	"\x04sync\x18\x02 \x01(\v2H.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncStatusR\x04sync\x12b\n" +
 	"\x06health\x18\x03 \x01(\v2J.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.HealthStatusR\x06health\x12r\n" +
 	"\n" +
 	"conditions\x18\x05 \x03(\v2R.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationConditionR\n" +
 	"conditions\x12t\n" +
-	"\x0eoperationState\x18\a \x01(\v2L.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationStateR\x0eoperationState\"^\n" +
+	"\x0eoperationState\x18\a \x01(\v2L.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationStateR\x0eoperationState\x12j\n" +
+	"\asummary\x18\n" +
+	" \x01(\v2P.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSummaryR\asummary\",\n" +
+	"\x12ApplicationSummary\x12\x16\n" +
+	"\x06images\x18\x02 \x03(\tR\x06images\"^\n" +
 	"\n" +
 	"SyncStatus\x12\x16\n" +
 	"\x06status\x18\x01 \x01(\tR\x06status\x12\x1a\n" +
@@ -915,10 +1039,18 @@ const file_v1alpha1_proto_rawDesc = "" +
 	"\x05items\x18\x02 \x03(\v2I.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationR\x05items\"\x98\x01\n" +
 	"\x15ApplicationWatchEvent\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x12k\n" +
-	"\vapplication\x18\x02 \x01(\v2I.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationR\vapplication\"5\n" +
+	"\vapplication\x18\x02 \x01(\v2I.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationR\vapplication\"\xe0\x02\n" +
 	"\aCluster\x12\x16\n" +
 	"\x06server\x18\x01 \x01(\tR\x06server\x12\x12\n" +
-	"\x04name\x18\x02 \x01(\tR\x04name\"j\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12$\n" +
+	"\rserverVersion\x18\x05 \x01(\tR\rserverVersion\x12]\n" +
+	"\x04info\x18\b \x01(\v2I.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterInfoR\x04info\x12i\n" +
+	"\x06labels\x18\f \x03(\v2Q.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.LabelsEntryR\x06labels\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"3\n" +
+	"\vClusterInfo\x12$\n" +
+	"\rserverVersion\x18\x02 \x01(\tR\rserverVersion\"j\n" +
 	"\vClusterList\x12[\n" +
 	"\x05items\x18\x02 \x03(\v2E.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterR\x05items\"Z\n" +
 	"\n" +
@@ -939,50 +1071,56 @@ func file_v1alpha1_proto_rawDescGZIP() []byte {
 	return file_v1alpha1_proto_rawDescData
 }
 
-var file_v1alpha1_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_v1alpha1_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_v1alpha1_proto_goTypes = []any{
 	(*Application)(nil),            // 0: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application
 	(*ApplicationSpec)(nil),        // 1: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSpec
 	(*ApplicationSource)(nil),      // 2: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSource
 	(*ApplicationDestination)(nil), // 3: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationDestination
 	(*ApplicationStatus)(nil),      // 4: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus
-	(*SyncStatus)(nil),             // 5: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncStatus
-	(*HealthStatus)(nil),           // 6: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.HealthStatus
-	(*OperationState)(nil),         // 7: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationState
-	(*ApplicationCondition)(nil),   // 8: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationCondition
-	(*ApplicationList)(nil),        // 9: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList
-	(*ApplicationWatchEvent)(nil),  // 10: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationWatchEvent
-	(*Cluster)(nil),                // 11: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster
-	(*ClusterList)(nil),            // 12: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterList
-	(*AppProject)(nil),             // 13: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject
-	(*AppProjectList)(nil),         // 14: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectList
-	(*ObjectMeta)(nil),             // 15: k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
-	(*Time)(nil),                   // 16: k8s.io.apimachinery.pkg.apis.meta.v1.Time
-	(*ListMeta)(nil),               // 17: k8s.io.apimachinery.pkg.apis.meta.v1.ListMeta
+	(*ApplicationSummary)(nil),     // 5: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSummary
+	(*SyncStatus)(nil),             // 6: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncStatus
+	(*HealthStatus)(nil),           // 7: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.HealthStatus
+	(*OperationState)(nil),         // 8: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationState
+	(*ApplicationCondition)(nil),   // 9: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationCondition
+	(*ApplicationList)(nil),        // 10: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList
+	(*ApplicationWatchEvent)(nil),  // 11: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationWatchEvent
+	(*Cluster)(nil),                // 12: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster
+	(*ClusterInfo)(nil),            // 13: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterInfo
+	(*ClusterList)(nil),            // 14: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterList
+	(*AppProject)(nil),             // 15: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject
+	(*AppProjectList)(nil),         // 16: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectList
+	nil,                            // 17: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.LabelsEntry
+	(*ObjectMeta)(nil),             // 18: k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
+	(*Time)(nil),                   // 19: k8s.io.apimachinery.pkg.apis.meta.v1.Time
+	(*ListMeta)(nil),               // 20: k8s.io.apimachinery.pkg.apis.meta.v1.ListMeta
 }
 var file_v1alpha1_proto_depIdxs = []int32{
-	15, // 0: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
+	18, // 0: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
 	1,  // 1: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application.spec:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSpec
 	4,  // 2: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application.status:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus
 	2,  // 3: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSpec.source:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSource
 	3,  // 4: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSpec.destination:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationDestination
 	2,  // 5: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSpec.sources:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSource
-	5,  // 6: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.sync:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncStatus
-	6,  // 7: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.health:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.HealthStatus
-	8,  // 8: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.conditions:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationCondition
-	7,  // 9: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.operationState:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationState
-	16, // 10: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationState.finishedAt:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.Time
-	17, // 11: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ListMeta
-	0,  // 12: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application
-	0,  // 13: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationWatchEvent.application:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application
-	11, // 14: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster
-	15, // 15: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
-	13, // 16: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	6,  // 6: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.sync:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncStatus
+	7,  // 7: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.health:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.HealthStatus
+	9,  // 8: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.conditions:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationCondition
+	8,  // 9: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.operationState:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationState
+	5,  // 10: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.summary:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSummary
+	19, // 11: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationState.finishedAt:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.Time
+	20, // 12: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ListMeta
+	0,  // 13: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application
+	0,  // 14: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationWatchEvent.application:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application
+	13, // 15: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.info:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterInfo
+	17, // 16: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.labels:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.LabelsEntry
+	12, // 17: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster
+	18, // 18: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
+	15, // 19: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_v1alpha1_proto_init() }
@@ -997,7 +1135,7 @@ func file_v1alpha1_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_v1alpha1_proto_rawDesc), len(file_v1alpha1_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   15,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

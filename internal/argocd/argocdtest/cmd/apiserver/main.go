@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/sirupsen/logrus"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/klog/v2"
 
 	"github.com/argoproj/argo-cd/v2/pkg/apis/application/v1alpha1"
@@ -29,6 +30,7 @@ g, dashboard, role:dashboard
 g, writer, role:admin
 p, single, applications, get, */*, allow
 p, single, projects, get, *, allow
+p, narrow, applications, get, */*, allow
 p, single, applications, sync, team-00/team-00-service-00000, allow
 `
 
@@ -47,6 +49,7 @@ type instance struct {
 	Token       string `json:"token"`
 	WriterToken string `json:"writer_token"`
 	SingleToken string `json:"single_token"` // may sync exactly one application
+	NarrowToken string `json:"narrow_token"` // may read applications and nothing else
 	Apps        int    `json:"apps"`
 
 	server *argocdtest.Server
@@ -132,13 +135,24 @@ func (o options) app(i int) *v1alpha1.Application {
 	if o.clusters > 0 {
 		cluster = clusterURL(i % o.clusters)
 	}
-	return argocdtest.App(i, o.resources, o.history, project, cluster)
+	a := argocdtest.App(i, o.resources, o.history, project, cluster)
+	if i%2 == 1 {
+		a.OwnerReferences = []metav1.OwnerReference{{APIVersion: "argoproj.io/v1alpha1", Kind: "ApplicationSet", Name: fmt.Sprintf("set-%02d", i%o.sets()), UID: "6a1b7c1e-0000-4000-8000-00000000000b"}}
+	}
+	return a
 }
 
+var environments = []string{"development", "staging", "production"}
+
+// sets is the number of ApplicationSets that own every second application.
+func (o options) sets() int { return max(1, o.projects) }
+
 func start(name string, o options) (*instance, error) {
-	seed := argocdtest.Options{Accounts: []string{"dashboard", "writer", "single"}, RBACPolicy: policy, TLS: o.tls, Clusters: map[string]string{}}
+	seed := argocdtest.Options{Accounts: []string{"dashboard", "writer", "single", "narrow"}, RBACPolicy: policy, TLS: o.tls, Clusters: map[string]string{}, Labels: map[string]map[string]string{}}
 	for i := range o.clusters {
-		seed.Clusters[fmt.Sprintf("cluster-%02d", i)] = clusterURL(i)
+		name := fmt.Sprintf("cluster-%02d", i)
+		seed.Clusters[name] = clusterURL(i)
+		seed.Labels[name] = map[string]string{"environment": environments[i%len(environments)], "region": fmt.Sprintf("region-%d", i%2)}
 	}
 	seed.Projects = append(seed.Projects, argocdtest.Project("default"))
 	for i := range o.projects {
@@ -162,7 +176,7 @@ func start(name string, o options) (*instance, error) {
 	if o.tls {
 		i.URL = "https://" + s.Addr
 	}
-	for account, token := range map[string]*string{"dashboard": &i.Token, "writer": &i.WriterToken, "single": &i.SingleToken} {
+	for account, token := range map[string]*string{"dashboard": &i.Token, "writer": &i.WriterToken, "single": &i.SingleToken, "narrow": &i.NarrowToken} {
 		if *token, err = s.Token(account); err != nil {
 			return nil, err
 		}
