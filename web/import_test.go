@@ -56,15 +56,6 @@ func (s *site) read(t *testing.T, form url.Values) string {
 	return w.Header().Get("Location")
 }
 
-func (s *site) doc(t *testing.T) *plan.Plan {
-	t.Helper()
-	_, p, err := s.Plans.Plan(t.Context(), "p")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func applied(t *testing.T, s *site, at string, more url.Values) *httptest.ResponseRecorder {
 	t.Helper()
 	u, err := url.Parse(at)
@@ -99,14 +90,14 @@ func TestImport_ReadsPreviewsAppliesAndUndoes(t *testing.T) {
 			t.Errorf("%d: %s", w.Code, regexp.MustCompile(`.{60}‹.{60}`).FindString(body))
 		}
 	}
-	if p := s.doc(t); len(p.Clusters) != 0 {
+	if _, p := s.doc(t); len(p.Clusters) != 0 {
 		t.Error("the preview changed the plan")
 	}
 	w := applied(t, s, at, nil)
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/plans/p" {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	p := s.doc(t)
+	_, p := s.doc(t)
 	if len(p.Clusters) != 1 || len(p.Services) != 3 || len(p.Applications) != 60 || len(p.Placements) != 1 || p.Layouts[0].Name != "As it runs" {
 		t.Errorf("%d clusters, %d services, %d applications", len(p.Clusters), len(p.Services), len(p.Applications))
 	}
@@ -116,7 +107,7 @@ func TestImport_ReadsPreviewsAppliesAndUndoes(t *testing.T) {
 	if w := s.post("/plans/p/undo", "/plans/p", url.Values{"revision": {"2"}}); w.Code != http.StatusSeeOther {
 		t.Fatal(w.Code)
 	}
-	if p := s.doc(t); len(p.Clusters)+len(p.Services)+len(p.Applications)+len(p.Layouts)+len(p.Teams) != 0 {
+	if _, p := s.doc(t); len(p.Clusters)+len(p.Services)+len(p.Applications)+len(p.Layouts)+len(p.Teams) != 0 {
 		t.Error("one Undo does not take all of it back")
 	}
 }
@@ -133,7 +124,7 @@ func TestImport_DoesOnlyWhatIsTicked(t *testing.T) {
 	if w := applied(t, s, at, choices); w.Code != http.StatusSeeOther {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	p := s.doc(t)
+	_, p := s.doc(t)
 	if len(p.Services) != 1 || p.Services[0].Name != "payments" || p.Teams[0].Name != "shop" || len(p.Layouts) != 0 || len(p.Applications) != 60 {
 		t.Errorf("%+v %+v", p.Services, p.Teams)
 	}
@@ -152,7 +143,7 @@ func TestImport_DoesOnlyWhatIsTicked(t *testing.T) {
 	if w := applied(t, s, at, url.Values{"ticked": {"true"}, "team": {"label/group"}, "service": {"label/team"}, "known": {survey.LayoutGroup}, "row": {row}}); w.Code != http.StatusSeeOther {
 		t.Fatal(w.Code)
 	}
-	if p := s.doc(t); p.Clusters[0].Kubernetes != "1.34" || len(p.Layouts) != 0 {
+	if _, p := s.doc(t); p.Clusters[0].Kubernetes != "1.34" || len(p.Layouts) != 0 {
 		t.Errorf("%+v", p.Clusters[0])
 	}
 }

@@ -44,15 +44,6 @@ func (s *site) paste(t *testing.T, kind string, values url.Values, data []byte) 
 	return s.do(r)
 }
 
-func (s *site) doc(t *testing.T) (plan.Head, *plan.Plan) {
-	t.Helper()
-	h, p, err := s.db.Plan(t.Context(), "p")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h, p
-}
-
 var hidden = regexp.MustCompile(`name="(sum|width|head_was|sep_was)" value="([^"]*)"`)
 
 // again is the preview's form as a browser would send it back.

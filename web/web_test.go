@@ -77,6 +77,16 @@ func (s *site) post(path, from string, values url.Values) *httptest.ResponseReco
 	return s.do(r)
 }
 
+// doc is the plan as it is now.
+func (s *site) doc(t *testing.T) (plan.Head, *plan.Plan) {
+	t.Helper()
+	h, p, err := s.db.Plan(t.Context(), "p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, p
+}
+
 var pages = []string{"/plans/p", "/plans/p/facts/clusters", "/plans/p/facts/services", "/plans/p/facts/about", "/plans/p/ownership",
 	"/plans/p/layouts", "/plans/p/layouts?layout=per_cluster", "/plans/p/matrix", "/plans/p/strategies",
 	"/plans/p/images", "/plans/p/images?registry=harbor&repository=A",
