@@ -1,13 +1,20 @@
 # make run    sets up, builds and serves http://127.0.0.1:8080
+# make demo   the same beside two Argo CD API servers with made-up applications
+# make shots  pictures every page of it
 # make test   sets up and passes every test, the browser ones included
 GO      ?= go
 SERVER  := internal/argocd/argocdtest
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: run build test check generate static browser clean
+.PHONY: run demo build test shots check generate static browser clean
 
 run: build
 	./deckplan serve
+
+# Argo CD's own API server is built for it: minutes the first time.
+demo: build
+	cd $(SERVER) && GOWORK=off $(GO) build -ldflags "-X github.com/argoproj/argo-cd/v2/common.version=2.14.21" -o $(CURDIR)/deckplan-demo ./cmd/demo
+	./deckplan-demo -deckplan ./deckplan
 
 build: static
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o deckplan .
@@ -37,6 +44,10 @@ test: static browser check
 	cd $(SERVER) && $(GO) test -race -vet=off -timeout 10m ./...
 	$(GO) test -race -timeout 12m ./...
 
+# Pictures of the product: the README's, and in shots/ every page in each variant.
+shots: static browser
+	$(GO) test -count=1 -timeout 10m -run '^TestShots$$' ./web/journey -args -shots
+
 # Chromium for the browser tests, and a font for Korean.
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
@@ -48,5 +59,5 @@ browser:
 	fi
 
 clean:
-	rm -rf deckplan static/node_modules
+	rm -rf deckplan deckplan-demo static/node_modules
 	git clean -fdXq static/dist

@@ -56,6 +56,7 @@ type cli struct {
 	Export  exportCmd  `cmd:"" help:"Write a plan of the database as YAML."`
 	Import  importCmd  `cmd:"" help:"Put a plan file into the database."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of plan files."`
+	Health  healthCmd  `cmd:"" help:"Ask a running Deckplan whether it is ready; exit 1 if not."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
@@ -152,6 +153,7 @@ type serveCmd struct {
 	SecretKeyFile   string `help:"File with the key that seals tokens; made if it is not there. DATABASE.key if empty. DECKPLAN_SECRET_KEY may hold the key itself." env:"DECKPLAN_SECRET_KEY_FILE"`
 	TokenFolder     string `help:"Folder whose files connections made in the browser may name as token files; none if empty." env:"DECKPLAN_TOKEN_FOLDER"`
 	InsecureNoLogin truth  `help:"Serve other machines although there are no accounts yet." env:"DECKPLAN_INSECURE_NO_LOGIN"`
+	Demo            truth  `help:"Say on every page that this is a demo, and begin an empty database with the sample plans." env:"DECKPLAN_DEMO"`
 }
 
 // truth is a flag that may stand alone, and whose value is looked at together
@@ -170,6 +172,9 @@ func (t *truth) Decode(ctx *kong.DecodeContext) error {
 	return nil
 }
 
+// value is what the flag says; one that was not given is false.
+func (t truth) value() (bool, error) { return strconv.ParseBool(cmp.Or(string(t), "false")) }
+
 // settings are a serveCmd's values once all of them are known to be right.
 type settings struct {
 	listen   string
@@ -180,6 +185,7 @@ type settings struct {
 	key      *seal.Key // nil: to be made in keyFile
 	keyFile  string
 	tokens   string // folder of token files
+	demo     bool
 }
 
 // Run serves until it is interrupted.
@@ -208,10 +214,15 @@ func (c serveCmd) settings(s *streams) (settings, []string) {
 	if err != nil {
 		bad("--listen", "config.listen", map[string]any{"got": c.Listen})
 	}
-	insecure, err := strconv.ParseBool(cmp.Or(string(c.InsecureNoLogin), "false"))
+	insecure, err := c.InsecureNoLogin.value()
 	if err != nil {
 		bad("--insecure-no-login", "config.boolean", map[string]any{"got": string(c.InsecureNoLogin)})
 	}
+	demo, wrong := c.Demo.value()
+	if wrong != nil {
+		bad("--demo", "config.boolean", map[string]any{"got": string(c.Demo)})
+	}
+	set.demo = demo
 	if err == nil && !insecure && host != "" && !loopback(host) || host == "" && !insecure && len(problems) == 0 {
 		bad("--listen", "config.no_login", map[string]any{"got": c.Listen})
 	}
@@ -240,8 +251,8 @@ func (c serveCmd) settings(s *streams) (settings, []string) {
 		bad("--log-format", "config.log_format", map[string]any{"got": c.LogFormat})
 	}
 	c.secrets(&set, bad)
-	argo, wrong := argocd.ParseEnvironment(os.Environ())
-	for _, p := range wrong {
+	argo, faults := argocd.ParseEnvironment(os.Environ())
+	for _, p := range faults {
 		bad(p.Variable, p.ID, p.Args)
 	}
 	set.argo = argo
@@ -312,11 +323,16 @@ func (set settings) serve(ctx context.Context) error {
 		}
 		set.log.Info("key made; back it up beside the database", "file", set.keyFile, "key", set.key)
 	}
+	if set.demo {
+		if err := beginDemo(ctx, db); err != nil {
+			return err
+		}
+	}
 	table := live.NewTable(time.Now)
 	fleet := argocd.NewFleet(table, set.log, argocd.Options{})
 	defer fleet.Close()
 	connections := roster.New(roster.Config{Store: db, Key: set.key, Fleet: fleet, Environment: set.argo, TokenFolder: set.tokens, Log: set.log})
-	server, err := web.New(web.Config{Plans: db, Live: table, Connections: connections, Hosts: set.hosts, Log: set.log, Now: time.Now,
+	server, err := web.New(web.Config{Plans: db, Live: table, Connections: connections, Hosts: set.hosts, Demo: set.demo, Log: set.log, Now: time.Now,
 		Survey: surveying(fleet.Connection)})
 	if err != nil {
 		return err

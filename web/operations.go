@@ -239,7 +239,10 @@ func nest(row map[string]any, name string, value any) {
 
 func removeRows(f *form) (plan.Edit, error) {
 	k, key, _, err := f.target(false)
-	return plan.Remove{Kind: k.Name, Keys: []string{key}}, err
+	if err != nil {
+		return nil, err
+	}
+	return plan.Remove{Kind: k.Name, Keys: []string{key}}, nil
 }
 
 func duplicateRow(f *form) (plan.Edit, error) {

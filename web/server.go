@@ -49,6 +49,7 @@ type Config struct {
 	Live        *live.Table
 	Connections Connections
 	Hosts       []string // host names that requests may be for; loopback names always
+	Demo        bool     // every page says that this is a demo
 	Log         *slog.Logger
 	Now         func() time.Time
 

@@ -54,6 +54,8 @@ func (s *Server) newPlan(r *http.Request) (*plan.Plan, string, error) {
 		if err := r.ParseMultipartForm(1 << 20); err != nil {
 			return nil, "", errors.Join(errForm, err)
 		}
+		// net/http removes the files of the request it made, not of its copies.
+		defer func() { _ = r.MultipartForm.RemoveAll() }()
 		file, _, err := r.FormFile("file")
 		if err != nil {
 			return nil, "", &plan.Invalid{Problems: []plan.Problem{{ID: "start.file.none"}}}

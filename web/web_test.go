@@ -1,13 +1,16 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -368,5 +371,29 @@ func TestListen_ShutsDownWithStreamsOpen(t *testing.T) {
 		}
 	case <-time.After(5 * time.Second):
 		t.Error("still serving")
+	}
+}
+
+// A file too large for memory is gone from the disk when it has been read.
+func TestCreate_LeavesNoUploadOnTheDisk(t *testing.T) {
+	s := sampleSite(t)
+	t.Setenv("TMPDIR", t.TempDir())
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", "plan.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(part, "schema: 1\nabout: {name: Large}\n"+strings.Repeat("# filling\n", 200_000))
+	_ = form.Close()
+	r := httptest.NewRequest(http.MethodPost, "/plans", &body)
+	r.Host = "127.0.0.1:8080"
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if w := s.do(r); w.Code != http.StatusSeeOther {
+		t.Fatalf("%d", w.Code)
+	}
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
 	}
 }

@@ -133,25 +133,21 @@ func spread(items []item, room, most float64) []float64 {
 func (l *layouter) cell(it item, x, y, w, h float64, unassigned bool) cell {
 	c := cell{cluster: it.cluster, slice: it.slice, full: it.name, x: x, y: y, w: w, h: h, fill: l.tierFill(it.tier), stroke: "none"}
 	apps := l.Words("figure.deckplan.apps", map[string]any{"n": it.applications})
-	title := []string{it.name}
-	if it.n > 1 {
-		title = append(title, l.Words("figure.deckplan.clusters", map[string]any{"n": it.n}))
-	}
-	title = append(title, apps)
-	if it.n == 1 && it.env != "" {
-		title = append(title, it.env)
-	}
 	note := apps
 	if it.n > 1 {
 		note = l.Words("figure.deckplan.clusters", map[string]any{"n": it.n}) + ", " + apps
 	}
 	if it.broken {
 		c.hatch = true
-		title, note = append(title, l.Words("figure.deckplan.broken", nil)), apps+", "+l.Words("figure.deckplan.broken", nil)
+		note += ", " + l.Words("figure.deckplan.broken", nil)
 	}
 	if it.unreachable {
 		c.hatch = true
-		title, note = append(title, l.Words("figure.deckplan.unreachable", nil)), apps+", "+l.Words("figure.deckplan.unreachable", nil)
+		note += ", " + l.Words("figure.deckplan.unreachable", nil)
+	}
+	title := []string{it.name, note} // as it stands in the picture, then the rest
+	if it.n == 1 && it.env != "" {
+		title = append(title, it.env)
 	}
 	if it.hit {
 		c.stroke = l.Palette.Bad

@@ -161,7 +161,11 @@ func isFile(id string) bool {
 func sources(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, root := range []string{"../../internal", "../../web", "../../main.go"} {
+	roots, err := filepath.Glob("../../*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, root := range append(roots, "../../internal", "../../web") {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err

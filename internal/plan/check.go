@@ -12,9 +12,6 @@ import (
 	schemakind "github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// maxProblems bounds what is reported of one document.
-const maxProblems = 100
-
 // check tests every row an edit touched: against the schema, and that what it
 // names exists.
 func (t *tx) check() error {
@@ -41,10 +38,7 @@ func (t *tx) check() error {
 			}
 		}
 	}
-	if len(problems) > 0 {
-		return &Invalid{problems}
-	}
-	return nil
+	return refuse(problems)
 }
 
 func missing(path, table, key string) Problem {
@@ -82,10 +76,7 @@ func Check(p *Plan) error {
 			}
 		}
 	}
-	if len(problems) > 0 {
-		return &Invalid{problems}
-	}
-	return nil
+	return refuse(problems)
 }
 
 func path(k *Kind, i int, field string) string {

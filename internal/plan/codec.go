@@ -53,7 +53,7 @@ func parseYAML(b []byte) (*yaml.Node, error) {
 			return nil, invalid("", "plan.problem.empty_file", nil)
 		}
 		line, detail := yamlError(err)
-		return nil, &Invalid{[]Problem{{Line: line, ID: "plan.problem.yaml", Args: map[string]any{"detail": detail}}}}
+		return nil, refuse([]Problem{{Line: line, ID: "plan.problem.yaml", Args: map[string]any{"detail": detail}}})
 	}
 	var more yaml.Node
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
@@ -89,7 +89,7 @@ func fromNode(root *yaml.Node) (*Plan, error) {
 		return nil, err
 	}
 	if problems := schemaProblems(compiled().document, tree, ""); len(problems) > 0 {
-		return nil, &Invalid{append(problems, others(b)...)}
+		return nil, refuse(append(problems, others(b)...))
 	}
 	p, err := DecodeJSON(b)
 	if err != nil {
@@ -150,8 +150,8 @@ func (v *valuer) mapping(n *yaml.Node, depth int) (any, error) {
 			return nil, &Invalid{[]Problem{{Line: key.Line, ID: "plan.problem.key"}}}
 		}
 		if _, twice := out[key.Value]; twice {
-			return nil, &Invalid{[]Problem{{Path: key.Value, Line: key.Line, ID: "plan.problem.key_twice",
-				Args: map[string]any{"field": key.Value}}}}
+			return nil, refuse([]Problem{{Path: key.Value, Line: key.Line, ID: "plan.problem.key_twice",
+				Args: map[string]any{"field": key.Value}}})
 		}
 		item, err := v.value(n.Content[i+1], depth+1)
 		if err != nil {

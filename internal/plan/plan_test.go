@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -128,43 +127,6 @@ func TestCodec_NamesOfWhatIsMissingAndWhatIsTwice(t *testing.T) {
 	if p := bad.Problems[1]; p.ID != "plan.problem.missing" || p.Line != 9 || p.Args["key"] != "nowhere" {
 		t.Errorf("got %+v", p)
 	}
-}
-
-func TestCodec_RefusesBombs(t *testing.T) {
-	var laughs strings.Builder
-	laughs.WriteString("schema: 1\nabout: {name: x}\na0: &a0 [x,x,x,x,x,x,x,x,x,x]\n")
-	for i := 1; i < 9; i++ {
-		fmt.Fprintf(&laughs, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i-1), 10), ","))
-	}
-	for name, file := range map[string]string{
-		"aliases":   laughs.String(),
-		"depth":     "schema: " + strings.Repeat("[", 200) + strings.Repeat("]", 200),
-		"size":      "schema: 1\n#" + strings.Repeat("x", MaxBytes),
-		"empty":     "",
-		"list":      "- 1",
-		"self":      "a: &a [*a]",
-		"documents": "schema: 1\n---\nschema: 1\n",
-		"schema":    "schema: 2\nabout: {name: x}\n",
-	} {
-		var bad *Invalid
-		if _, err := DecodeYAML(strings.NewReader(file)); !errors.As(err, &bad) || len(bad.Problems) == 0 {
-			t.Errorf("%s: got %v", name, err)
-		}
-	}
-}
-
-func FuzzDecodeYAML(f *testing.F) {
-	for _, lang := range []string{"en", "ko"} {
-		b, _ := samples.ReadFile("sample/" + lang + ".yaml")
-		f.Add(b[:2000])
-	}
-	f.Add([]byte("a: &a [*a]"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := DecodeYAML(bytes.NewReader(b))
-		if err == nil && p.Schema != Schema {
-			t.Error("accepted a plan of another schema")
-		}
-	})
 }
 
 func TestSchema_IsValidJSONAndNamesEveryTable(t *testing.T) {

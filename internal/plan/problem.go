@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Problem is one thing wrong with a document or an edit: a message id (the
@@ -27,8 +28,40 @@ func (e *Invalid) Error() string {
 	return b.String()
 }
 
+// What is told of one document is bounded: so many problems, and so many
+// characters of what stands in it.
+const (
+	maxProblems = 100
+	maxQuoted   = 200
+)
+
+// refuse is an *Invalid of the problems, or nil where there are none.
+func refuse(problems []Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	problems = problems[:min(len(problems), maxProblems)]
+	for i, p := range problems {
+		problems[i].Path = quote(p.Path)
+		for name, arg := range p.Args {
+			if s, ok := arg.(string); ok {
+				p.Args[name] = quote(s)
+			}
+		}
+	}
+	return &Invalid{problems}
+}
+
+// quote shortens a text that stands in a document.
+func quote(s string) string {
+	if utf8.RuneCountInString(s) <= maxQuoted {
+		return s
+	}
+	return string([]rune(s)[:maxQuoted]) + "…"
+}
+
 func invalid(path, id string, args map[string]any) error {
-	return &Invalid{[]Problem{{Path: path, ID: id, Args: args}}}
+	return refuse([]Problem{{Path: path, ID: id, Args: args}})
 }
 
 // Gone is an edit whose target is no longer in the plan.

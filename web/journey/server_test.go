@@ -50,8 +50,14 @@ var program = sync.OnceValues(func() (string, error) {
 })
 
 // serve runs deckplan on an empty database until the test ends, and gives its
-// address. It must end by itself, without an error and without one in its log.
+// address.
 func serve(t *testing.T, environment ...string) string {
+	t.Helper()
+	return launch(t, deckplan(t, environment...))
+}
+
+// deckplan is the command that serves an empty database.
+func deckplan(t *testing.T, environment ...string) *exec.Cmd {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs Chromium and the whole program")
@@ -67,6 +73,13 @@ func serve(t *testing.T, environment ...string) string {
 		}
 	}
 	cmd.Env = append(cmd.Env, environment...)
+	return cmd
+}
+
+// launch starts a program that serves deckplan and gives the address in its
+// log. It must end by itself, without an error and without one in its log.
+func launch(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

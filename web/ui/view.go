@@ -28,6 +28,7 @@ type View struct {
 	Done    *Done
 	Failed  *Failed
 	Asset   func(name string) string
+	Demo    bool // the page says that this is a demo
 }
 
 // PlanView is the plan around a page.

@@ -264,6 +264,9 @@ func tail(s string) string { return s[max(0, len(s)-4000):] }
 
 var build = sync.OnceValues(func() (string, error) { return Build("apiserver") })
 
+// linked tells Argo CD's server its own version, as its release build does.
+const linked = "-X github.com/argoproj/argo-cd/v2/common.version=2.14.21"
+
 // Build builds a program of the nested module's cmd folder and returns its path.
 // The binary is kept under the system's folder for temporary files and built
 // anew when a file of the module or the version of Go has changed.
@@ -291,7 +294,7 @@ func Build(command string) (string, error) {
 	}
 	defer func() { _ = os.RemoveAll(fresh) }()
 	built := filepath.Join(fresh, command)
-	goBuild := exec.Command("go", "build", "-C", dir, "-buildvcs=false", "-o", built, "./cmd/"+command)
+	goBuild := exec.Command("go", "build", "-C", dir, "-buildvcs=false", "-ldflags", linked, "-o", built, "./cmd/"+command)
 	goBuild.Env = append(os.Environ(), "GOWORK=off")
 	if out, err := goBuild.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, tail(string(out)))
@@ -316,7 +319,7 @@ func forget(cache, command, keep string) {
 // fingerprint names the state of a module's files.
 func fingerprint(dir string) (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, linked)
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -1,0 +1,102 @@
+package journey
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// screen is one of the product's pages. What holds for every page is tested, and
+// every page is pictured, by this list: whoever adds a page adds a line.
+type screen struct {
+	name string // of the files with its pictures
+	path string // {plan} is the address of a furnished sample plan
+}
+
+var pages = []screen{
+	{"start", "/"},
+	{"overview", "{plan}"},
+	{"facts", "{plan}/facts/clusters"},
+	{"facts-about", "{plan}/facts/about"},
+	{"ownership", "{plan}/ownership"},
+	{"ownership-split", "{plan}/ownership?ownership=split"},
+	{"layouts", "{plan}/layouts"},
+	{"layouts-own", "{plan}/layouts?layout=ours"},
+	{"outlook", "{plan}/layouts/outlook?layout=ours"},
+	{"matrix", "{plan}/matrix"},
+	{"images", "{plan}/images"},
+	{"decisions", "{plan}/decisions"},
+	{"decisions-new", "{plan}/decisions/new?topic=layout&subject=ours"},
+	{"decisions-edit", "{plan}/decisions/1?edit"},
+	{"decision", "{plan}/decisions/1"},
+	{"reports", "{plan}/report"},
+	{"report", "{plan}/report.html"},
+	{"history", "{plan}/history"},
+	{"revision", "{plan}/history/2"},
+	{"compare", "{plan}/compare"},
+	{"find", "/find?q=prod"},
+	{"keys", "/keys"},
+	{"live", "/live"},
+}
+
+// at is the page's address in a plan.
+func (p screen) at(plan string) string { return strings.ReplaceAll(p.path, "{plan}", plan) }
+
+// furnish begins the sample plan in a language, as somebody leaves it who has
+// worked with it: a decision is recorded, and there is something to undo.
+func furnish(t *testing.T, base, language string) string {
+	t.Helper()
+	plan := begin(t, base, language)
+	words := map[string][]string{
+		"en": {"One hub in the company network, one Argo CD for development", "Releases wait for one Jenkins and its one administrator. Argo CD is to deploy; open is how many instances there are to be, and where.",
+			"+ One place to look\n+ Least to run and to upgrade\n- Its failure stops production, and prod-vault is out of reach", "+ A failure stops one cluster\n- Five instances to upgrade four times a year",
+			"The release team can run two instances well, not five. Experiments leave production alone. The air-gapped cluster follows with an instance of its own."},
+		"ko": {"사내망 허브 하나에 개발용 Argo CD를 따로 둔다", "배포가 Jenkins 한 대와 관리자 한 명을 기다립니다. 배포는 Argo CD에 맡기기로 했고, 인스턴스를 몇 개 어디에 둘지 정해야 합니다.",
+			"+ 한곳에서 볼 수 있음\n+ 운영과 업그레이드 부담이 가장 적음\n- 장애가 나면 운영 배포가 멈추고 prod-vault에는 연결할 수 없음", "+ 장애가 나도 클러스터 하나만 멈춤\n- 다섯 개를 해마다 네 번씩 업그레이드해야 함",
+			"릴리스팀은 인스턴스 두 개는 잘 운영할 수 있지만 다섯 개는 무리입니다. 실험이 운영 환경에 영향을 주지 않습니다. 폐쇄망 클러스터는 다음 단계에서 자체 인스턴스를 둡니다."},
+	}[language]
+	for path, form := range map[string]url.Values{
+		"/decisions": {"topic": {"layout"}, "subject": {"ours"}, "title": {words[0]}, "context": {words[1]}, "option": {"1:N", "1:1"},
+			"arguments": {words[2], words[3]}, "chosen": {"0"}, "justification": {words[4]}},
+		"/edit": {"op": {"set"}, "at": {"services/web/deploysPerWeek"}, "value": {"7"}},
+	} {
+		if status, body := send(t, base, plan+path, plan, language, form); status != http.StatusSeeOther {
+			t.Fatalf("%s: %d\n%s", path, status, body)
+		}
+	}
+	return plan
+}
+
+// Every entry of the rail is in the list of pages.
+func TestPages_ListHoldsTheRail(t *testing.T) {
+	t.Parallel()
+	base := serve(t)
+	plan := begin(t, base, "en")
+	listed := map[string]bool{}
+	for _, p := range pages {
+		path, _, _ := strings.Cut(p.at(plan), "?")
+		if i := strings.Index(path, "/facts/"); i >= 0 {
+			path = path[:i+len("/facts/")]
+		}
+		listed[path] = true
+	}
+	entries := 0
+	for _, nav := range elements(parse(t, get(t, base+plan)), "nav") {
+		if !within(nav, "aside") {
+			continue
+		}
+		for _, a := range elements(nav, "a") {
+			path, _, _ := strings.Cut(attribute(a, "href"), "?")
+			if i := strings.Index(path, "/facts/"); i >= 0 {
+				path = path[:i+len("/facts/")]
+			}
+			if entries++; !listed[path] {
+				t.Errorf("%s is missing in the list of pages", path)
+			}
+		}
+	}
+	if entries < 8 {
+		t.Errorf("only %d entries", entries)
+	}
+}
