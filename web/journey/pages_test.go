@@ -19,12 +19,18 @@ var pages = []screen{
 	{"overview", "{plan}"},
 	{"facts", "{plan}/facts/clusters"},
 	{"facts-about", "{plan}/facts/about"},
+	{"facts-empty", "{plan}/facts/slices"},
+	{"paste", "{plan}/facts/teams/paste"},
+	{"import", "{plan}/import"},
+	{"import-backstage", "{plan}/import?from=backstage"},
 	{"ownership", "{plan}/ownership"},
 	{"ownership-split", "{plan}/ownership?ownership=split"},
 	{"layouts", "{plan}/layouts"},
 	{"layouts-own", "{plan}/layouts?layout=ours"},
 	{"outlook", "{plan}/layouts/outlook?layout=ours"},
 	{"matrix", "{plan}/matrix"},
+	{"strategies", "{plan}/strategies"},
+	{"strategy", "{plan}/strategies?service=web"},
 	{"images", "{plan}/images"},
 	{"decisions", "{plan}/decisions"},
 	{"decisions-new", "{plan}/decisions/new?topic=layout&subject=ours"},
@@ -38,6 +44,8 @@ var pages = []screen{
 	{"find", "/find?q=prod"},
 	{"keys", "/keys"},
 	{"live", "/live"},
+	{"connections", "/connections"},
+	{"connections-new", "/connections/new"},
 }
 
 // at is the page's address in a plan.
