@@ -2,9 +2,11 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"deckplan/internal/layout"
+	"deckplan/internal/plan"
 	"deckplan/web/page"
 	"deckplan/web/ui"
 )
@@ -22,6 +24,10 @@ func (s *Server) layouts(w http.ResponseWriter, r *http.Request) error {
 	}
 	if a := selected(all, props.Selected); a != nil && a.Arrangement.Preset == "" {
 		props.Edit = layoutEdit(v, a, r)
+	}
+	if asked := r.URL.Query().Get("instance"); len(all) > 0 &&
+		slices.ContainsFunc(all[props.Selected].Arrangement.Instances, func(i plan.Instance) bool { return i.ID == asked }) {
+		props.Only = asked
 	}
 	if asked := r.URL.Query().Get("fails"); asked != "" && len(all) > 0 {
 		a := &all[props.Selected]

@@ -18,6 +18,11 @@ type DeckPlanProps struct {
 	// Movable marks instances and clusters, so that a script can let people
 	// move the ones to the others, and lets the clusters have the focus.
 	Movable bool
+	// Zoom gives the address that shows one instance alone, by its key; nil
+	// where there is none. Only is the instance shown alone, if any: its
+	// clusters are then drawn one by one, in several lines.
+	Zoom func(instance string) string
+	Only string
 }
 
 const (
@@ -30,6 +35,7 @@ const (
 	maxAlone    = 60  // more clusters on a deck than this are grouped
 	maxInAll    = 120 // more compartments than this are grouped wherever it helps
 	maxGroups   = 12  // compartments of a grouped deck
+	inLine      = 8   // compartments of a line of an instance shown alone
 	tallDecks   = 12  // up to so many decks have two lines a compartment
 	nameSize    = 12.5
 	smallSize   = 11.0
@@ -47,6 +53,7 @@ type deck struct {
 	separator   bool
 	unassigned  bool
 	instance    string  // key
+	zoom        string  // address that shows it alone
 	baseline    float64 // of the first line of text
 	secondLine  float64
 }
@@ -115,10 +122,18 @@ func drawDeckPlan(p DeckPlanProps) drawing {
 	if len(rows[len(an.Instances)]) > 0 {
 		shown = append(shown, len(an.Instances))
 	}
-	groupDecks(p, rows, shown)
+	only := slices.IndexFunc(an.Arrangement.Instances, func(i plan.Instance) bool { return i.ID == p.Only })
+	if only < 0 || p.Only == "" {
+		groupDecks(p, rows, shown)
+	}
 	d := drawing{title: p.Words("figure.deckplan.title", map[string]any{"name": p.Name}),
 		desc: p.Words("figure.deckplan.desc", map[string]any{"instances": len(an.Instances), "clusters": len(an.Compartments), "applications": apps})}
 	l := layouter{DeckPlanProps: p, drawing: &d, tall: len(shown) <= tallDecks, most: 1}
+	if only >= 0 && p.Only != "" {
+		l.alone(only, rows[only])
+		l.legend(rows, []int{only})
+		return d
+	}
 	for _, i := range shown {
 		l.most = max(l.most, sum(rows[i]))
 	}

@@ -1,7 +1,9 @@
 package figure
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strings"
 
 	"deckplan/internal/plan"
@@ -26,6 +28,9 @@ func (l *layouter) deck(i int, items []item) {
 	if i < len(l.Analysis.Instances) {
 		in := l.Analysis.Instances[i]
 		d.name, d.note, d.instance = in.Name, l.place(in.Host, in.HA), l.Analysis.Arrangement.Instances[i].ID
+		if l.Zoom != nil && l.Only == "" {
+			d.zoom = l.Zoom(d.instance)
+		}
 	} else {
 		d.unassigned = true
 		d.name, d.note = l.Words("figure.deckplan.unassigned", nil), l.Words("figure.deckplan.unassigned_means", nil)
@@ -54,6 +59,29 @@ func (l *layouter) deck(i int, items []item) {
 	}
 	l.height += d.height
 	l.decks = append(l.decks, d)
+}
+
+// alone draws one instance in several lines, the largest clusters first.
+func (l *layouter) alone(i int, items []item) {
+	items = slices.Clone(items)
+	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(b.applications, a.applications) })
+	most := maxDecks * inLine
+	left := items[min(most, len(items)):]
+	items = items[:min(most, len(items))]
+	l.tall = true
+	for from := 0; from == 0 || from < len(items); from += inLine {
+		line := items[from:min(len(items), from+inLine)]
+		l.most = max(1, sum(line)*float64(inLine)/float64(max(1, len(line))))
+		l.deck(i, line)
+		if d := &l.decks[len(l.decks)-1]; from > 0 {
+			d.name, d.note, d.separator = "", "", false
+		}
+	}
+	if len(left) > 0 {
+		l.more = l.Words("figure.deckplan.more_clusters", map[string]any{"n": len(left)})
+		l.moreY = l.height + 20
+		l.height += 30
+	}
 }
 
 func (l *layouter) place(host string, ha bool) string {

@@ -233,3 +233,25 @@ func TestFigures_Write(t *testing.T) {
 		}
 	}
 }
+
+func TestDeckPlan_AnInstanceAloneShowsEveryClusterByName(t *testing.T) {
+	p := fleet(100, 420, "prod")
+	ix := layout.NewIndex(p)
+	an := ix.Analyse(ix.Presets()[0])
+	only := an.Arrangement.Instances[0].ID
+	zoom := func(instance string) string { return "/layouts?instance=" + instance }
+	all := render(t, DeckPlan(DeckPlanProps{ID: "d", Name: "x", Analysis: &an, Palette: Page, Words: lang.English.T, Zoom: zoom}))
+	if !strings.Contains(all, `href="/layouts?instance=`+only) {
+		t.Error("a deck does not lead to itself alone")
+	}
+	alone := render(t, DeckPlan(DeckPlanProps{ID: "d", Name: "x", Analysis: &an, Palette: Page, Words: lang.English.T, Zoom: zoom, Only: only, Movable: true}))
+	if n := strings.Count(alone, "data-cluster="); n != len(p.Clusters) {
+		t.Errorf("%d clusters are drawn one by one, of %d", n, len(p.Clusters))
+	}
+	if strings.Contains(alone, "href=") {
+		t.Error("an instance alone leads to itself")
+	}
+	if grouped := strings.Count(all, "<title>"); grouped >= strings.Count(alone, "<title>") {
+		t.Errorf("%d titles together, not fewer than alone", grouped)
+	}
+}
