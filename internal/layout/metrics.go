@@ -29,26 +29,25 @@ func (ix *Index) request(id string) request {
 // requestOf is what an instance asks of its host: an installation with or
 // without HA, a controller for each further shard, and a principal where it
 // serves agents.
-func (m *model) requestOf(i int) request {
-	in := m.a.Instances[i]
-	r := m.ix.request("instance")
+func (ix *Index) requestOf(in plan.Instance) request {
+	r := ix.request("instance")
 	if in.HA {
-		r = m.ix.request("instance_ha")
+		r = ix.request("instance_ha")
 	}
-	if m.figures[i].Mode == plan.Push {
-		return r.plus(m.ix.request("shard").times(float64(in.ShardCount() - 1)))
+	if modeOf(in) == plan.Push {
+		return r.plus(ix.request("shard").times(float64(in.ShardCount() - 1)))
 	}
-	return r.plus(m.ix.request("principal"))
+	return r.plus(ix.request("principal"))
 }
 
 // agentRequest is what an agent asks of its cluster: the agent and a whole
 // Argo CD stack, or only a controller where repo-server and Redis are the
 // principal's.
-func (m *model) agentRequest(mode plan.Mode) request {
+func (ix *Index) agentRequest(mode plan.Mode) request {
 	if mode == plan.AgentShared {
-		return m.ix.request("agent").plus(m.ix.request("shard"))
+		return ix.request("agent").plus(ix.request("shard"))
 	}
-	return m.ix.request("agent").plus(m.ix.request("agent_stack"))
+	return ix.request("agent").plus(ix.request("agent_stack"))
 }
 
 // price is what a request costs a year:
@@ -57,37 +56,46 @@ func (ix *Index) price(r request) float64 {
 	return 12 * (r.cpu/1000*ix.values["vcpu_month_price"] + r.memory/1024*ix.values["gib_month_price"])
 }
 
+// instanceCost is an instance's own part of the bill, with so many agents; a
+// host is paid for where it runs outside the planned clusters.
+func (ix *Index) instanceCost(in plan.Instance, outside bool, agents int) cost {
+	v := ix.values
+	c := cost{compute: ix.price(ix.requestOf(in)) + float64(agents)*ix.price(ix.agentRequest(modeOf(in))), agents: agents}
+	if outside {
+		c.hosts = 12 * v["host_month_price"]
+	}
+	c.effort = v["releases_per_year"] * v["engineer_hour_price"] * (v["instance_release_hours"] + float64(agents)*v["agent_release_hours"])
+	return c
+}
+
+// fixedEffort is what upgrades cost a year however many instances there are.
+func (ix *Index) fixedEffort() float64 {
+	return ix.values["releases_per_year"] * ix.values["engineer_hour_price"] * ix.values["release_hours"]
+}
+
 // cost is requests × price + hosts + effort. A host is paid for where an
 // instance runs outside the planned clusters. Effort is releases a year ×
 // (fixed hours + hours an instance + hours an agent) × an engineer's hour;
 // without instances there is none. Every instance's own part is kept with it.
 func (m *model) cost() cost {
-	v := m.ix.values
 	var c cost
-	releases := v["releases_per_year"]
-	hour := v["engineer_hour_price"]
 	for i := range m.figures {
 		f := &m.figures[i]
 		agents := 0
 		if f.Mode != plan.Push {
 			agents = f.Clusters
 		}
+		own := m.ix.instanceCost(m.a.Instances[i], m.host[i] == none, agents)
+		f.Cost = own.total()
 		c.agents += agents
-		compute := m.ix.price(m.requestOf(i)) + float64(agents)*m.ix.price(m.agentRequest(f.Mode))
-		host := 0.0
-		if m.host[i] == none {
-			host = 12 * v["host_month_price"]
-		}
-		effort := releases * hour * (v["instance_release_hours"] + float64(agents)*v["agent_release_hours"])
-		f.Cost = compute + host + effort
-		c.compute += compute
-		c.hosts += host
-		c.effort += effort
+		c.compute += own.compute
+		c.hosts += own.hosts
+		c.effort += own.effort
 	}
 	if len(m.figures) > 0 {
-		c.effort += releases * hour * v["release_hours"]
+		c.effort += m.ix.fixedEffort()
 	}
-	c.upgrades = releases * float64(len(m.figures)+c.agents)
+	c.upgrades = m.ix.values["releases_per_year"] * float64(len(m.figures)+c.agents)
 	return c
 }
 

@@ -102,12 +102,12 @@ func (r *rules) spare() {
 	asked := make([]request, len(r.ix.plan.Clusters))
 	for i := range r.a.Instances {
 		if h := r.host[i]; h != none {
-			asked[h] = asked[h].plus(r.requestOf(i))
+			asked[h] = asked[h].plus(r.ix.requestOf(r.a.Instances[i]))
 		}
 	}
 	for _, d := range r.domains {
 		if d.Kind == AgentDomain {
-			asked[d.cluster] = asked[d.cluster].plus(r.agentRequest(r.figures[d.instance].Mode))
+			asked[d.cluster] = asked[d.cluster].plus(r.ix.agentRequest(r.figures[d.instance].Mode))
 		}
 	}
 	var g group

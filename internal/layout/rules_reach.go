@@ -78,32 +78,21 @@ func (r *rules) addCuts(m map[int]*cut, severity verdict.Severity, id, fact stri
 // plan's repositories will do.
 func (r *rules) reachRepositories() {
 	cuts := map[int]*cut{}
-	anyOpen := map[int]bool{}
+	readers := readers{ix: r.ix}
 	for k, i := range r.owner {
 		if i == none {
 			continue
 		}
-		s := r.ix.slots[k]
 		from := r.hostZone[i]
 		if mode := r.figures[i].Mode; mode == plan.AgentManaged || mode == plan.AgentAutonomous {
-			from = r.ix.zone[s.cluster]
+			from = r.ix.zone[r.ix.slots[k].cluster]
 		}
-		if from == none {
-			continue
+		for _, j := range readers.cut(from, k) {
+			g := cutAt(cuts, from)
+			r.addInstance(&g.instances, i)
+			row := r.ix.plan.Repositories[j]
+			g.repositories.add("repositories", row.ID, row.Name)
 		}
-		need := s.repos
-		if len(need) == 0 {
-			open, asked := anyOpen[from]
-			if !asked {
-				open = len(r.ix.repositories) == 0 || slices.ContainsFunc(r.ix.repositories, func(j int) bool { return !r.repositoryCut(from, j) })
-				anyOpen[from] = open
-			}
-			if open {
-				continue
-			}
-			need = r.ix.repositories
-		}
-		r.cutRepositories(cuts, from, i, need)
 	}
 	for _, z := range inOrder(cuts) {
 		g := cuts[z]
@@ -112,20 +101,46 @@ func (r *rules) reachRepositories() {
 	}
 }
 
-func (r *rules) cutRepositories(cuts map[int]*cut, from, i int, need []int) {
+// readers answers what repo-servers in a zone can read.
+type readers struct {
+	ix   *Index
+	open map[int]bool // by zone: some repository of the plan is not out of reach
+}
+
+// cut gives the repositories that slot k needs and that are known to be out of
+// reach from the zone.
+func (q *readers) cut(from, k int) []int {
+	need := q.ix.slots[k].repos
+	if from == none || len(need) == 0 && q.any(from) {
+		return nil
+	}
+	if len(need) == 0 {
+		return q.ix.repositories
+	}
+	var out []int
 	for _, j := range need {
-		if r.repositoryCut(from, j) {
-			g := cutAt(cuts, from)
-			r.addInstance(&g.instances, i)
-			row := r.ix.plan.Repositories[j]
-			g.repositories.add("repositories", row.ID, row.Name)
+		if q.ix.repositoryCut(from, j) {
+			out = append(out, j)
 		}
 	}
+	return out
+}
+
+func (q *readers) any(from int) bool {
+	open, asked := q.open[from]
+	if !asked {
+		if q.open == nil {
+			q.open = map[int]bool{}
+		}
+		open = len(q.ix.repositories) == 0 || slices.ContainsFunc(q.ix.repositories, func(j int) bool { return !q.ix.repositoryCut(from, j) })
+		q.open[from] = open
+	}
+	return open
 }
 
 // repositoryCut says that the repository is known to be out of reach.
-func (r *rules) repositoryCut(from, repository int) bool {
-	open, known := r.ix.reach(from, at(r.ix.zones, r.ix.plan.Repositories[repository].Zone))
+func (ix *Index) repositoryCut(from, repository int) bool {
+	open, known := ix.reach(from, at(ix.zones, ix.plan.Repositories[repository].Zone))
 	return known && !open
 }
 

@@ -9,39 +9,55 @@ import (
 // apart: the team's rules on what may share an instance. What breaks a rule is
 // everything beside the heaviest environment, zone or team of the instance.
 func (r *rules) apart() {
-	set := r.ix.plan.About.Rules
+	for _, t := range r.ix.apart() {
+		r.separate("mixed_"+t.what, t.of)
+	}
+}
+
+// trait is something of a slot that a rule keeps apart; its key is empty where
+// it is not known.
+type trait struct {
+	what string
+	of   func(slot) (key, name string)
+}
+
+// apart lists the traits that the team's rules keep apart.
+func (ix *Index) apart() []trait {
+	set := ix.plan.About.Rules
+	var out []trait
 	if !set.MixEnvironments {
-		r.separate("mixed_environments", func(s slot) (string, string) {
-			e := r.ix.env[s.cluster]
+		out = append(out, trait{"environments", func(s slot) (string, string) {
+			e := ix.env[s.cluster]
 			if e == none {
 				return "", ""
 			}
-			return r.ix.plan.Environments[e].ID, r.ix.plan.Environments[e].Name
-		})
+			return ix.plan.Environments[e].ID, ix.plan.Environments[e].Name
+		}})
 	}
 	if set.ApartZones {
-		r.separate("mixed_zones", func(s slot) (string, string) {
-			z := r.ix.zone[s.cluster]
+		out = append(out, trait{"zones", func(s slot) (string, string) {
+			z := ix.zone[s.cluster]
 			if z == none {
 				return "", ""
 			}
-			return r.ix.plan.Zones[z].ID, r.ix.plan.Zones[z].Name
-		})
+			return ix.plan.Zones[z].ID, ix.plan.Zones[z].Name
+		}})
 	}
 	if set.ApartTeams {
-		r.separate("mixed_teams", func(s slot) (string, string) { return s.team, r.ix.teams[s.team] })
+		out = append(out, trait{"teams", func(s slot) (string, string) { return s.team, ix.teams[s.team] }})
 	}
+	return out
 }
 
 // separate finds the instances whose slots differ in a trait; a slot of
 // unknown trait (empty key) differs from none.
-func (r *rules) separate(id string, trait func(slot) (key, name string)) {
+func (r *rules) separate(id string, of func(slot) (key, name string)) {
 	weights := make([]map[string]float64, len(r.figures))
 	for k, i := range r.owner {
 		if i == none {
 			continue
 		}
-		if key, _ := trait(r.ix.slots[k]); key != "" {
+		if key, _ := of(r.ix.slots[k]); key != "" {
 			if weights[i] == nil {
 				weights[i] = map[string]float64{}
 			}
@@ -58,7 +74,7 @@ func (r *rules) separate(id string, trait func(slot) (key, name string)) {
 			main[i] = heaviest(weights[i])
 			r.addInstance(&mixed, i)
 		}
-		key, name := trait(r.ix.slots[k])
+		key, name := of(r.ix.slots[k])
 		if key == "" {
 			continue
 		}
