@@ -8,10 +8,21 @@ import (
 	"deckplan/internal/plan"
 )
 
+// Option shapes a plan otherwise than Generate does by itself.
+type Option func(*plan.Plan, *rand.Rand)
+
 // Generate makes a plan of so many clusters and services, each service with
 // one application. Weights are skewed as real ones are: a few clusters hold
 // many applications. The same seed gives the same plan.
-func Generate(seed uint64, clusters, services int) *plan.Plan {
+func Generate(seed uint64, clusters, services int, options ...Option) *plan.Plan {
+	p, r := generate(seed, clusters, services)
+	for _, o := range options {
+		o(p, r)
+	}
+	return p
+}
+
+func generate(seed uint64, clusters, services int) (*plan.Plan, *rand.Rand) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	p := plan.Empty(fmt.Sprintf("Generated, %d clusters", clusters))
 	p.Environments = []plan.Environment{{ID: "dev", Name: "Development", Tier: plan.Development},
@@ -39,7 +50,7 @@ func Generate(seed uint64, clusters, services int) *plan.Plan {
 		p.Applications = append(p.Applications, plan.Application{ID: "a" + s.ID, Name: s.Name, Service: s.ID,
 			Cluster: p.Clusters[c].ID, Namespace: s.Name, Project: s.Team})
 	}
-	return p
+	return p, r
 }
 
 // pipelines adds a hundred pipelines of three stages on one of ten Jenkins.

@@ -1,0 +1,142 @@
+package frontier
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func never() bool { return false }
+
+// partitions calls f with every way to put n things into groups.
+func partitions(n int, f func(groups [][]int)) {
+	var groups [][]int
+	var place func(i int)
+	place = func(i int) {
+		if i == n {
+			f(groups)
+			return
+		}
+		for g := range groups {
+			groups[g] = append(groups[g], i)
+			place(i + 1)
+			groups[g] = groups[g][:len(groups[g])-1]
+		}
+		groups = append(groups, []int{i})
+		place(i + 1)
+		groups = groups[:len(groups)-1]
+	}
+	place(0)
+}
+
+// leastRadii gives, by k, the least largest sum over all partitions.
+func leastRadii(w []int64) []int64 {
+	best := make([]int64, len(w)+1)
+	for k := range best {
+		best[k] = 1 << 60
+	}
+	partitions(len(w), func(groups [][]int) {
+		var most int64
+		for _, g := range groups {
+			var sum int64
+			for _, i := range g {
+				sum += w[i]
+			}
+			most = max(most, sum)
+		}
+		for k := len(groups); k <= len(w); k++ {
+			best[k] = min(best[k], most)
+		}
+	})
+	return best
+}
+
+func randomWeights(r *rand.Rand, n int) []int64 {
+	w := make([]int64, n)
+	most := []int64{3, 10, 100, 1000}[r.IntN(4)]
+	times := []int64{1, 1, 3, 5}[r.IntN(4)]
+	for i := range w {
+		w[i] = times * r.Int64N(most)
+	}
+	slices.SortFunc(w, func(a, b int64) int { return int(b - a) })
+	return w
+}
+
+func TestPool_AgreesWithEveryPartition(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 3000 {
+		w := randomWeights(r, 1+r.IntN(7))
+		want := leastRadii(w)
+		p := &pool{w: w, apps: make([]int64, len(w))}
+		p.solve(DefaultNodes, never)
+		for k := 1; k < len(p.low); k++ {
+			if p.low[k] != want[k] || p.high[k] != want[k] {
+				t.Fatalf("%v into %d: between %d and %d, is %d", w, k, p.low[k], p.high[k], want[k])
+			}
+			if found := p.found[k]; found != nil && largest(w, found) != want[k] {
+				t.Fatalf("%v into %d: groups %v", w, k, found)
+			}
+		}
+		// Without a search, what is said is still true.
+		rough := &pool{w: w, apps: make([]int64, len(w))}
+		rough.solve(0, never)
+		for k := 1; k < len(rough.low); k++ {
+			if rough.low[k] > want[k] || rough.high[k] < want[k] {
+				t.Fatalf("%v into %d: said to be between %d and %d, is %d", w, k, rough.low[k], rough.high[k], want[k])
+			}
+		}
+	}
+}
+
+func largest(w []int64, groups []group) int64 {
+	var most int64
+	for _, g := range groups {
+		var sum int64
+		for _, i := range g {
+			sum += w[i]
+		}
+		most = max(most, sum)
+	}
+	return most
+}
+
+func TestBinsFor_NeverExceedsTheTruth(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 1))
+	tight := 0
+	for range 3000 {
+		w := randomWeights(r, 1+r.IntN(7))
+		capacity := w[0] + r.Int64N(w[0]+2)
+		want := 1
+		for least := leastRadii(w); least[want] > capacity; {
+			want++
+		}
+		got := binsFor(w, sumsOf(w), capacity)
+		if got > want {
+			t.Fatalf("%v at %d: at least %d, is %d", w, capacity, got, want)
+		}
+		if got == want {
+			tight++
+		}
+	}
+	if tight < 2700 {
+		t.Errorf("tight in %d of 3000 cases only", tight)
+	}
+}
+
+func TestComplete_StopsAtItsLimit(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 1))
+	w := make([]int64, 90)
+	for i := range w {
+		w[i] = 200 + r.Int64N(200)
+	}
+	slices.SortFunc(w, func(a, b int64) int { return int(b - a) })
+	sums := sumsOf(w)
+	_, _, first := complete(w, 31, sums[90]/31+1, 5000, never)
+	_, _, again := complete(w, 31, sums[90]/31+1, 5000, never)
+	if first != again || first > 5000 {
+		t.Errorf("%d and %d nodes", first, again)
+	}
+	if a, _, _ := complete(w, 31, sums[90]/31+1, 1<<40, func() bool { return true }); a != unknown {
+		t.Errorf("told to stop, it answered %v", a)
+	}
+}
