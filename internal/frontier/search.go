@@ -32,7 +32,7 @@ type Point struct {
 	// overwrite or prune.
 	ChangeRadius float64
 	Instances    int
-	// Moves counts the slots that another instance delivers to than in the
+	// Moves counts the slots with applications that another instance delivers to than in the
 	// base; 0 without a base.
 	Moves int
 	// BoundRadius is proven: no layout of this cost or less has a smaller
@@ -252,7 +252,7 @@ func (s *search) point(c candidate) Point {
 				clusters[it.cluster] = true
 				change += int64(s.slots[it.slot].ClusterWeight)
 			}
-			if s.base != nil && (part.base < 0 || s.base[it.slot] != int(part.base)) {
+			if s.base != nil && s.slots[it.slot].Delivered && (part.base < 0 || s.base[it.slot] != int(part.base)) {
 				p.Moves++
 			}
 		}
