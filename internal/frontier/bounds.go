@@ -64,16 +64,66 @@ func leastFor(w, sums []int64, k int, possible int64) int64 {
 		low = max(low, sums[last]-sums[last-j-1])
 	}
 	// Every capacity that binsFor refuses is impossible, and so is all below.
-	if low >= possible || binsFor(w, sums, low) <= k {
+	refuses := func(capacity int64) bool { return binsFor(w, sums, capacity) > k || binsByWorth(w, capacity, k) > k }
+	if low >= possible || !refuses(low) {
 		return min(low, possible)
 	}
 	refused, high := low, possible
 	for refused+1 < high {
-		if mid := (refused + high) / 2; binsFor(w, sums, mid) > k {
+		if mid := (refused + high) / 2; refuses(mid) {
 			refused = mid
 		} else {
 			high = mid
 		}
 	}
 	return refused + 1
+}
+
+// mostParts and mostCuts bound the functions that binsByWorth tries.
+const (
+	mostParts = 12
+	mostCuts  = 10
+)
+
+// binsByWorth bounds the number of bins from below by dual feasible functions
+// (Fekete and Schepers, New classes of fast lower bounds for bin packing
+// problems, 2001): the worth of items, in parts of a bin, is rounded so that no
+// bin holds more than one bin's worth. An item of x counts ⌊(p+1)x⌋/p, or x
+// where that is whole; before that, items above capacity-e may count as a whole
+// bin and those below e as nothing. It stops at the first bound above enough.
+func binsByWorth(w []int64, capacity int64, enough int) int {
+	if len(w) == 0 || w[0] > capacity || capacity <= 0 {
+		return 0
+	}
+	var cuts []int64 // e
+	last := int64(-1)
+	for i := len(w) - 1; i >= 0 && 2*w[i] <= capacity; i-- {
+		if w[i] != last {
+			cuts = append(cuts, w[i])
+			last = w[i]
+		}
+	}
+	cuts = append(cuts, 0)
+	every := max(1, len(cuts)/mostCuts)
+	best := 0
+	for c := 0; c < len(cuts); c += every {
+		for p := int64(1); p <= mostParts; p++ {
+			var worth int64 // in parts of 1/(p·capacity)
+			for _, x := range w {
+				switch {
+				case x > capacity-cuts[c]:
+					worth += p * capacity
+				case x < cuts[c]:
+				case (p+1)*x%capacity == 0:
+					worth += p * x
+				default:
+					worth += (p + 1) * x / capacity * capacity
+				}
+			}
+			if best = max(best, int((worth+p*capacity-1)/(p*capacity))); best > enough {
+				return best
+			}
+		}
+	}
+	return best
 }

@@ -49,11 +49,15 @@ func (p *pool) solve(nodes int, stopped func() bool) {
 // high it was given, if any.
 func (p *pool) question(k int, low, high, unit int64, nodes int, stopped func() bool) (int64, int64, []group) {
 	var best []group
+	var nearest *packing
 	keep := func(q *packing) {
 		if q == nil {
 			return
 		}
 		q.improve(low, 4*len(p.w))
+		if nearest == nil || q.radius() < nearest.radius() {
+			nearest = q
+		}
 		if r := max(p.floor, q.radius()); r < high {
 			high, best = r, q.groups()
 		}
@@ -71,12 +75,12 @@ func (p *pool) question(k int, low, high, unit int64, nodes int, stopped func() 
 		if try > low { // something was given up: halve what is left
 			at = (try + high - unit) / 2
 		}
-		a, into, used := complete(p.w, k, at, nodes/2+1, stopped)
+		a, into, used := p.decide(nearest, k, at, nodes, stopped)
 		nodes -= used + 1
 		switch a {
 		case possible:
 			q := packed(p.w, p.apps, k, into)
-			high, best = max(p.floor, q.radius()), q.groups()
+			high, best, nearest = max(p.floor, q.radius()), q.groups(), q
 		case impossible:
 			try = at/unit*unit + unit
 			low = max(low, try)
@@ -85,6 +89,21 @@ func (p *pool) question(k int, low, high, unit int64, nodes int, stopped func() 
 		}
 	}
 	return low, high, best
+}
+
+// decide looks for k groups within a capacity: shortly by completion, then by
+// a walk from the nearest that is known, then by completion in earnest.
+func (p *pool) decide(nearest *packing, k int, capacity int64, nodes int, stopped func() bool) (answer, []int32, int) {
+	a, into, short := complete(p.w, k, capacity, nodes/16+1, stopped)
+	if a != unknown {
+		return a, into, short
+	}
+	into, walked := walk(nearest, capacity, nodes/4, stopped)
+	if into != nil {
+		return possible, into, short + walked
+	}
+	a, into, long := complete(p.w, k, capacity, nodes/2+1, stopped)
+	return a, into, short + walked + long
 }
 
 // within is the least k that is not excluded for the radius.
