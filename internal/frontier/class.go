@@ -148,7 +148,6 @@ func (c *class) solve() {
 	} else if !c.items[0].production {
 		prod = c.pool(nil)
 	}
-	c.bound(whole, prod)
 	c.singles()
 	if !loose {
 		c.offerAll(whole)
@@ -160,6 +159,7 @@ func (c *class) solve() {
 		c.mix(whole, prod)
 	}
 	c.describe()
+	c.bound(whole, prod)
 	c.enumerate(loose)
 }
 
@@ -197,85 +197,54 @@ func (c *class) singles() {
 	c.offer(groups)
 }
 
-// bound relaxes the class: any may lie together, every instance is inside, and
-// shards are as few as their sum allows.
-func (c *class) bound(whole, prod *pool) {
-	radii := slices.Concat(whole.low, prod.low)
-	slices.Sort(radii)
-	radii = slices.Compact(radii)
-	if len(whole.w) == 0 { // all of it might ride along with other classes
-		c.bounds = []bound{{c.floor, 0}}
-		return
-	}
-	for _, r := range radii {
-		if r < c.floor {
-			continue
-		}
-		b := bound{r, c.least(whole.within(r), prod.within(r))}
-		if n := len(c.bounds); n == 0 || less(b.cost, c.bounds[n-1].cost) {
-			c.bounds = append(c.bounds, b)
-		}
-	}
-}
-
-// least is the smallest cost of k instances or more, of which at least prod
-// deliver to production.
-func (c *class) least(k, prod int) float64 {
-	k = max(k, prod)
-	var all, plain sum
-	clusters := map[int]bool{}
-	for _, it := range c.items {
-		if !it.loose {
-			all.apps += it.apps
-			clusters[it.cluster] = true
-			all.production = all.production || it.production
-			plain.production = plain.production || !it.production
-		}
-	}
-	// Each measure is met by the instances that carry most of it.
-	byApps, byClusters := math.MaxInt, math.MaxInt
-	dear, cheap, extra := c.instance(true, 1, false), math.Inf(1), math.Inf(1)
-	for _, ha := range []bool{true, false} {
-		if ha && !all.production || !ha && !plain.production {
-			continue
-		}
-		one := c.instance(ha, 1, false)
-		cheap, extra = math.Min(cheap, one), math.Min(extra, c.instance(ha, 2, false)-one)
-		byApps, byClusters = min(byApps, c.shards(ha, all.apps, 0)), min(byClusters, c.shards(ha, 0, len(clusters)))
-	}
-	shards := max(byApps, byClusters)
-	cost := func(k int) float64 {
-		return float64(prod)*dear + float64(k-prod)*cheap + float64(max(0, shards-k))*extra
-	}
-	return math.Min(cost(k), cost(max(k, min(shards, len(c.items)))))
-}
-
 // shard looks for groups that need fewer shards at some cost in radius, by
-// holding every instance to an even part of the shards that there must be.
+// holding every instance to an even part of so many shards in all.
 func (c *class) shard(p *pool) {
 	s := c.sum(all(len(c.items)))
 	needed := c.shards(s.production, s.apps, s.clusters)
 	if needed == 1 || !c.easy {
 		return
 	}
-	apps, clusters := c.carries(s.production)
+	for k := 2; k < len(p.low) && !c.stopped(); k++ {
+		has := math.MaxInt
+		if p.found[k] != nil {
+			has = 0
+			for _, g := range p.found[k] {
+				s := c.sum(g)
+				has += c.shards(s.production, s.apps, s.clusters)
+			}
+		}
+		for total := max(k, needed); total < min(has, max(k, needed)+mostMoreShards); total++ {
+			if groups := c.sharded(k, total, s.production, p.low[k]); groups != nil {
+				c.offer(groups)
+			}
+		}
+	}
+}
+
+// mostMoreShards is how many totals of shards are tried for each number of
+// instances.
+const mostMoreShards = 12
+
+// sharded spreads all over k instances with so many shards in all; nil if that
+// leaves something over.
+func (c *class) sharded(k, total int, ha bool, target int64) []group {
+	apps, clusters := c.carries(ha)
 	w, loads := make([]int64, len(c.items)), make([]int64, len(c.items))
 	for i, it := range c.items {
 		w[i], loads[i] = it.weight, int64(it.apps)
 	}
-	for k := 2; k < len(p.low) && !c.stopped(); k++ {
-		total := max(k, needed)
-		q := newPacking(w, loads, k)
-		for b := range q.bins {
-			part := int64(total / k)
-			if b < total%k {
-				part++
-			}
-			q.bins[b].mostApps, q.bins[b].mostItems = int64(math.Floor(apps*float64(part))), int64(math.Floor(clusters*float64(part)))
+	q := newPacking(w, loads, k)
+	for b := range q.bins {
+		part := float64(total / k)
+		if b < total%k {
+			part++
 		}
-		if q.spread() {
-			q.improve(p.low[k], 4*len(w))
-			c.offer(q.groups())
-		}
+		q.bins[b].mostApps, q.bins[b].mostItems = int64(apps*part), int64(clusters*part)
 	}
+	if !q.spread() {
+		return nil
+	}
+	q.improve(target, 4*len(w))
+	return q.groups()
 }
