@@ -169,7 +169,7 @@ func (c *class) pool(items []int32) *pool {
 	for _, i := range items {
 		p.w, p.apps = append(p.w, c.items[i].weight), append(p.apps, int64(c.items[i].apps))
 	}
-	p.solve(c.nodes, c.stopped)
+	p.solve(c.space)
 	for _, groups := range p.found {
 		for _, g := range groups {
 			for j := range g {

@@ -156,7 +156,7 @@ func (c *class) like(units []group) {
 	for _, u := range order {
 		p.w, p.apps = append(p.w, weights[u]), append(p.apps, 0)
 	}
-	p.solve(0, c.stopped)
+	p.solve(nil)
 	alone := make([]group, len(units))
 	for u := range units {
 		alone[u] = group{int32(u)}

@@ -9,10 +9,6 @@ import (
 // only spend their nodes.
 const mostEnumerated = 24
 
-// nodesPerPrice is how many more nodes the one enumeration of a class gets than
-// one of its questions.
-const nodesPerPrice = 20
-
 // enumerate goes through all partitions of a small class that could still
 // better its ways, with all that makes groups differ in price. If it comes to
 // the end, the ways are the frontier and become the bounds.
@@ -20,7 +16,8 @@ func (c *class) enumerate(loose bool) {
 	if len(c.items) > mostEnumerated || loose {
 		return
 	}
-	e := enumeration{class: c, left: nodesPerPrice * c.nodes}
+	e := enumeration{class: c, left: c.ration()}
+	defer func(given int) { c.space.left -= given - max(0, e.left) }(e.left)
 	e.order = c.orders()[0]
 	e.rest = make([]int64, len(e.order)+1)
 	for j := len(e.order) - 1; j >= 0; j-- {

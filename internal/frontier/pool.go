@@ -12,8 +12,9 @@ type pool struct {
 	found     [][]group // nil where k does no better than k-1
 }
 
-// answer the pool's questions, each with at most so many nodes.
-func (p *pool) solve(nodes int, stopped func() bool) {
+// solve answers the pool's questions, with nodes from the space; nil gives none.
+func (p *pool) solve(s *space) {
+	stopped := func() bool { return s != nil && s.stopped() }
 	n := len(p.w)
 	sums, unit := sumsOf(p.w), divisor(p.w)
 	p.low, p.high, p.found = []int64{0}, []int64{0}, [][]group{nil}
@@ -31,7 +32,16 @@ func (p *pool) solve(nodes int, stopped func() bool) {
 		if k == 1 {
 			best = []group{all(n)}
 		} else if low < last {
-			low, high, best = p.question(k, low, last, unit, nodes, stopped)
+			nodes := 0
+			if s != nil {
+				nodes = s.ration()
+			}
+			q := question{pool: p, k: k, low: low, high: last, unit: unit, nodes: nodes, stopped: stopped}
+			best = q.answer()
+			low, high = q.low, q.high
+			if s != nil {
+				s.left -= nodes - max(0, q.nodes)
+			}
 		}
 		low = min(low, high)
 		p.low, p.high, p.found = append(p.low, low), append(p.high, high), append(p.found, best)
@@ -44,66 +54,81 @@ func (p *pool) solve(nodes int, stopped func() bool) {
 	}
 }
 
-// question narrows the least radius of k instances, which lies in [low, high]:
-// it gives what is proven from both sides and groups that are better than the
-// high it was given, if any.
-func (p *pool) question(k int, low, high, unit int64, nodes int, stopped func() bool) (int64, int64, []group) {
-	var best []group
-	var nearest *packing
-	keep := func(q *packing) {
-		if q == nil {
-			return
-		}
-		q.improve(low, 4*len(p.w))
-		if nearest == nil || q.radius() < nearest.radius() {
-			nearest = q
-		}
-		if r := max(p.floor, q.radius()); r < high {
-			high, best = r, q.groups()
-		}
+// question is how small the largest of k instances can be: between low, which
+// is proven, and high, which is found.
+type question struct {
+	*pool
+	k         int
+	low, high int64
+	unit      int64 // radii are multiples of it
+	nodes     int   // left
+	stopped   func() bool
+	best      []group  // nil while nothing is better than the high given
+	nearest   *packing // the best, within what was asked for or not
+}
+
+// answer narrows the question as far as its nodes last and gives the best
+// groups.
+func (q *question) answer() []group {
+	p := newPacking(q.w, q.apps, q.k)
+	p.spread()
+	q.keep(p)
+	if q.low < q.high {
+		q.keep(multifit(q.w, q.apps, q.k, q.low, q.high))
 	}
-	q := newPacking(p.w, p.apps, k)
-	q.spread()
-	keep(q)
-	if low < high {
-		keep(multifit(p.w, p.apps, k, low, high))
-	}
-	// try is below which nothing is worth another look: proven, or given up.
-	try := low
-	for try < high && nodes > 0 && !stopped() {
+	// Below try nothing is worth another look: proven, or given up.
+	try := q.low
+	for try < q.high && q.nodes > 0 && !q.stopped() {
 		at := try
-		if try > low { // something was given up: halve what is left
-			at = (try + high - unit) / 2
+		if try > q.low { // something was given up: halve what is left
+			at = max(try, (try+q.high-q.unit)/2)
 		}
-		a, into, used := p.decide(nearest, k, at, nodes, stopped)
-		nodes -= used + 1
-		switch a {
+		switch a, into := q.decide(at); a {
 		case possible:
-			q := packed(p.w, p.apps, k, into)
-			high, best, nearest = max(p.floor, q.radius()), q.groups(), q
+			p := packed(q.w, q.apps, q.k, into)
+			q.high, q.best, q.nearest = max(q.floor, p.radius()), p.groups(), p
 		case impossible:
-			try = at/unit*unit + unit
-			low = max(low, try)
+			try = at/q.unit*q.unit + q.unit
+			q.low = max(q.low, try)
 		case unknown:
-			try = max(at+1, at/unit*unit+unit)
+			try = max(at+1, at/q.unit*q.unit+q.unit)
 		}
 	}
-	return low, high, best
+	return q.best
+}
+
+// keep improves a packing and takes it if it is better.
+func (q *question) keep(p *packing) {
+	if p == nil {
+		return
+	}
+	p.improve(q.low, 4*len(q.w))
+	if q.nearest == nil || p.radius() < q.nearest.radius() {
+		q.nearest = p
+	}
+	if r := max(q.floor, p.radius()); r < q.high {
+		q.high, q.best = r, p.groups()
+	}
 }
 
 // decide looks for k groups within a capacity: shortly by completion, then by
 // a walk from the nearest that is known, then by completion in earnest.
-func (p *pool) decide(nearest *packing, k int, capacity int64, nodes int, stopped func() bool) (answer, []int32, int) {
-	a, into, short := complete(p.w, k, capacity, nodes/16+1, stopped)
+func (q *question) decide(capacity int64) (answer, []int32) {
+	given := q.nodes
+	q.nodes--
+	a, into, used := complete(q.w, q.k, capacity, given/16+1, q.stopped)
+	q.nodes -= used
 	if a != unknown {
-		return a, into, short
+		return a, into
 	}
-	into, walked := walk(nearest, capacity, nodes/4, stopped)
+	into, used = walk(q.nearest, capacity, given/4, q.stopped)
+	q.nodes -= used
 	if into != nil {
-		return possible, into, short + walked
+		return possible, into
 	}
-	a, into, long := complete(p.w, k, capacity, nodes/2+1, stopped)
-	return a, into, short + walked + long
+	a, into, used = complete(q.w, q.k, capacity, given/2+1, q.stopped)
+	q.nodes -= used
+	return a, into
 }
 
 // within is the least k that is not excluded for the radius.

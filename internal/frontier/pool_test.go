@@ -1,12 +1,17 @@
 package frontier
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"testing"
 )
 
 func never() bool { return false }
+
+func budget(nodes int) *space {
+	return &space{ctx: context.Background(), nodes: nodes, left: nodesInAll * nodes}
+}
 
 // partitions calls f with every way to put n things into groups.
 func partitions(n int, f func(groups [][]int)) {
@@ -68,7 +73,7 @@ func TestPool_AgreesWithEveryPartition(t *testing.T) {
 		w := randomWeights(r, 1+r.IntN(7))
 		want := leastRadii(w)
 		p := &pool{w: w, apps: make([]int64, len(w))}
-		p.solve(DefaultNodes, never)
+		p.solve(budget(DefaultNodes))
 		for k := 1; k < len(p.low); k++ {
 			if p.low[k] != want[k] || p.high[k] != want[k] {
 				t.Fatalf("%v into %d: between %d and %d, is %d", w, k, p.low[k], p.high[k], want[k])
@@ -79,7 +84,7 @@ func TestPool_AgreesWithEveryPartition(t *testing.T) {
 		}
 		// Without a search, what is said is still true.
 		rough := &pool{w: w, apps: make([]int64, len(w))}
-		rough.solve(0, never)
+		rough.solve(nil)
 		for k := 1; k < len(rough.low); k++ {
 			if rough.low[k] > want[k] || rough.high[k] < want[k] {
 				t.Fatalf("%v into %d: said to be between %d and %d, is %d", w, k, rough.low[k], rough.high[k], want[k])

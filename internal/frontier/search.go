@@ -22,7 +22,11 @@ type Options struct {
 }
 
 // DefaultNodes is the number of nodes a question may take.
-const DefaultNodes = 300_000
+const DefaultNodes = 1_000_000
+
+// nodesInAll is how many times its nodes for a question a search may take: the
+// first questions get all of theirs, later ones a share of what is left.
+const nodesInAll = 100
 
 // Point is a layout of the frontier. Radii are fractions of the weight of all
 // applications, costs a year in the plan's currency.

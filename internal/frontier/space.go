@@ -26,6 +26,7 @@ type space struct {
 	outside bool // instances may run outside the planned clusters
 	floor   int64
 	nodes   int
+	left    int // of the nodes of all questions
 	prices  map[priceKey]float64
 	hostAt  map[int]int // by cluster that may host: its place
 	base    []int       // by slot: position of its instance in the base; nil without one
@@ -37,6 +38,9 @@ type priceKey struct {
 }
 
 func (s *space) stopped() bool { return s.ctx.Err() != nil }
+
+// ration is what the next question may take.
+func (s *space) ration() int { return min(s.nodes, s.left/16) }
 
 func (s *space) everywhere() bits { return s.every }
 
@@ -56,7 +60,7 @@ func (s *space) shards(ha bool, apps, clusters int) int { return s.ix.Shards(ha,
 func (s *space) carries(ha bool) (apps, clusters float64) { return s.ix.Carries(ha) }
 
 func newSpace(ctx context.Context, ix *layout.Index, nodes int) *space {
-	s := &space{ctx: ctx, ix: ix, slots: ix.Slots(), nodes: nodes, prices: map[priceKey]float64{}, hostAt: map[int]int{}}
+	s := &space{ctx: ctx, ix: ix, slots: ix.Slots(), nodes: nodes, left: nodesInAll * nodes, prices: map[priceKey]float64{}, hostAt: map[int]int{}}
 	hosts, outside := ix.Hosts()
 	s.outside = outside
 	at := map[int]int{}
