@@ -42,11 +42,15 @@ type class struct {
 	// easy says that one place without a price serves all, and that all or
 	// none are production: groups differ in weight and shards only.
 	easy   bool
+	common bool  // one place without a price serves all
 	sliced bool  // several items lie on one cluster
 	ways   []way // by rising radius and falling cost
 	bounds []bound
 	liked  []way // more groupings, which are easily described
 	traits []traitOf
+	// What bounds it, for bounds on several classes together.
+	relaxed     relaxed
+	whole, prod *pool
 }
 
 // less compares costs, which are sums of rounded numbers, or +Inf.
@@ -158,7 +162,11 @@ func (c *class) solve() {
 	if !c.easy || loose {
 		c.mix(whole, prod)
 	}
+	if mixed && c.common && !loose {
+		c.twoPrices(whole, prod)
+	}
 	c.describe()
+	c.whole, c.prod = whole, prod
 	c.bound(whole, prod)
 	c.enumerate(loose)
 }

@@ -39,13 +39,7 @@ func (c *class) mix(pools ...*pool) {
 // production first, and the same with what the fewest places serve before.
 func (c *class) orders() [][]int32 {
 	byPrice := all(len(c.items))
-	rank := func(i int32) int {
-		if c.items[i].production {
-			return 0
-		}
-		return 1
-	}
-	slices.SortStableFunc(byPrice, func(a, b int32) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(byPrice, func(a, b int32) int { return rank(c.items[a].production) - rank(c.items[b].production) })
 	byReach := slices.Clone(byPrice)
 	slices.SortStableFunc(byReach, func(a, b int32) int { return c.items[a].serve.count() - c.items[b].serve.count() })
 	return [][]int32{byPrice, byReach}

@@ -12,11 +12,13 @@ type load struct {
 	apps   int64
 	// What it may hold beside its weight; 0 is no limit.
 	mostApps, mostItems int64
+	plain               bool // it takes nothing that is production
 }
 
 // packing puts items into a fixed number of bins.
 type packing struct {
 	w, apps []int64 // by item, the heaviest first
+	prod    []bool  // by item: it is production; nil if no bin minds
 	bins    []load
 }
 
@@ -25,8 +27,10 @@ func newPacking(w, apps []int64, k int) *packing {
 }
 
 func (p *packing) fits(b *load, item int32) bool {
-	return (b.mostItems == 0 || int64(len(b.of)) < b.mostItems) && (b.mostApps == 0 || b.apps+p.apps[item] <= b.mostApps)
+	return p.admits(b, item) && (b.mostItems == 0 || int64(len(b.of)) < b.mostItems) && (b.mostApps == 0 || b.apps+p.apps[item] <= b.mostApps)
 }
+
+func (p *packing) admits(b *load, item int32) bool { return !b.plain || p.prod == nil || !p.prod[item] }
 
 func (p *packing) put(bin int, item int32) {
 	b := &p.bins[bin]
@@ -69,7 +73,12 @@ func (p *packing) groups() []group {
 // spread is LPT: the heaviest left goes where the least lies. Without limits
 // it always succeeds.
 func (p *packing) spread() bool {
-	for item := range int32(len(p.w)) {
+	return p.spreadIn(all(len(p.w)))
+}
+
+// spreadIn does the same in another order.
+func (p *packing) spreadIn(order []int32) bool {
+	for _, item := range order {
 		to, least := -1, int64(math.MaxInt64)
 		for i := range p.bins {
 			if b := &p.bins[i]; b.weight < least && p.fits(b, item) {
@@ -79,10 +88,7 @@ func (p *packing) spread() bool {
 		if to < 0 {
 			return false
 		}
-		b := &p.bins[to]
-		b.of = append(b.of, item)
-		b.weight += p.w[item]
-		b.apps += p.apps[item]
+		p.put(to, item)
 	}
 	return true
 }
@@ -159,7 +165,7 @@ func (p *packing) allowed(a, b *load, give, get int32) bool {
 		return p.fits(b, give)
 	}
 	d := p.apps[give] - p.apps[get]
-	return (b.mostApps == 0 || b.apps+d <= b.mostApps) && (a.mostApps == 0 || a.apps-d <= a.mostApps)
+	return p.admits(b, give) && p.admits(a, get) && (b.mostApps == 0 || b.apps+d <= b.mostApps) && (a.mostApps == 0 || a.apps-d <= a.mostApps)
 }
 
 // fill is first-fit decreasing into bins of the capacity: the bin of every

@@ -29,7 +29,8 @@ func (c *class) bound(whole, prod *pool) {
 		c.bounds = []bound{{c.floor, 0}}
 		return
 	}
-	x := c.relax()
+	c.relaxed = c.relax()
+	x := &c.relaxed
 	radii := slices.Concat(whole.low, prod.low, []int64{c.floor})
 	for _, m := range x.measures {
 		radii = append(radii, m.weights...)

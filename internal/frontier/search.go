@@ -133,10 +133,27 @@ func (s *search) bound() {
 		}
 	}
 	slices.Sort(radii)
-	for _, r := range slices.Compact(radii) {
+	shared := s.newPairs()
+	if shared != nil {
+		radii = append(radii, shared.radii()...)
+		slices.Sort(radii)
+		radii = slices.DeleteFunc(radii, func(r int64) bool { return r < s.floor })
+	}
+	radii = slices.Compact(radii)
+	for i, r := range radii {
+		if s.stopped() {
+			return
+		}
+		last := int64(math.MaxInt64)
+		if i+1 < len(radii) {
+			last = radii[i+1] - 1
+		}
 		cost := s.ix.FixedCost()
 		for _, c := range s.all {
 			cost += costAt(c.bounds, r)
+		}
+		if shared != nil {
+			cost = math.Max(cost, shared.least(last))
 		}
 		if n := len(s.bounds); n == 0 && !math.IsInf(cost, 1) || n > 0 && less(cost, s.bounds[n-1].cost) {
 			s.bounds = append(s.bounds, bound{r, cost})
@@ -178,9 +195,13 @@ func (s *search) points(progress func(part, of int)) []candidate {
 	}
 	if !s.outside {
 		radii = append(radii, s.steps(slices.Max(radii))...)
+		for _, b := range s.bounds {
+			radii = append(radii, b.radius)
+		}
 	}
 	slices.Sort(radii)
 	radii = slices.Compact(radii)
+	shared := s.newPairs()
 	var found []candidate
 	for i, r := range radii {
 		if s.stopped() {
@@ -189,6 +210,11 @@ func (s *search) points(progress func(part, of int)) []candidate {
 		progress(i, len(radii))
 		if c, ok := s.build(r); ok {
 			found = keepBest(found, c)
+		}
+		if shared != nil {
+			if c, ok := shared.build(r); ok {
+				found = keepBest(found, c)
+			}
 		}
 	}
 	return found

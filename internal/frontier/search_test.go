@@ -173,17 +173,21 @@ func TestSearch_NoLayoutAtAllIsBetterThanWhatIsProven(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 1))
 	cases, whole := 0, 0
 	for cases < 150 {
-		p := randomPlan(r, 1+r.IntN(4))
+		p := randomPlan(r, 1+r.IntN(5))
 		p.Slices = nil
 		for i := range p.Applications {
 			p.Applications[i].Slice = ""
 		}
 		p.Links = p.Links[:min(len(p.Links), 3)]
 		if r.IntN(3) == 0 {
-			p.About.Rules.Hosts = []string{p.Clusters[r.IntN(len(p.Clusters))].ID}
+			for i := range min(len(p.Clusters), 1+r.IntN(2)) {
+				p.About.Rules.Hosts = append(p.About.Rules.Hosts, p.Clusters[i].ID)
+			}
+		} else if len(p.Clusters) > 4 {
+			continue
 		}
 		// Zones that are not known are trusted less by the search than here.
-		if slices.ContainsFunc(p.Clusters, func(c plan.Cluster) bool { return c.Zone == "" }) || len(p.Clusters) == 4 && len(p.Zones) > 1 {
+		if slices.ContainsFunc(p.Clusters, func(c plan.Cluster) bool { return c.Zone == "" }) || len(p.Clusters) == 4 && len(p.Zones) > 1 && p.About.Rules.Hosts == nil {
 			continue
 		}
 		cases++

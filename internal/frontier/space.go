@@ -246,7 +246,8 @@ func (s *space) class(items []item) *class {
 		seen[it.cluster] = true
 		alike = alike && it.production == items[0].production
 	}
-	c.easy = alike && !common.none()
+	c.common = !common.none()
+	c.easy = alike && c.common
 	c.readTraits()
 	return c
 }

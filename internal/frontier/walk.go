@@ -41,7 +41,8 @@ func walk(start *packing, capacity int64, most int, stopped func() bool) ([]int3
 			continue
 		}
 		looked += 1 << len(union)
-		left := split(w, union, weights[a]+weights[b], capacity, r)
+		to := start.forced(union, a, b)
+		left := to.split(w, union, weights[a]+weights[b], capacity, r)
 		var first, second []int32
 		var weight int64
 		for i, item := range union {
@@ -72,14 +73,30 @@ func walk(start *packing, capacity int64, most int, stopped func() bool) ([]int3
 	return into, looked
 }
 
+// sides says what of a union must go to the first or the second of two bins.
+type sides struct{ first, second int }
+
+func (p *packing) forced(union []int32, a, b int) sides {
+	var s sides
+	for i, item := range union {
+		if !p.admits(&p.bins[b], item) {
+			s.first |= 1 << i
+		} else if !p.admits(&p.bins[a], item) {
+			s.second |= 1 << i
+		}
+	}
+	return s
+}
+
 // split chooses the part of a union for the first of two bins such that the
 // least exceeds the capacity; one of the best by chance.
-func split(w []int64, union []int32, sum, capacity int64, r *rand.Rand) int {
+func (s sides) split(w []int64, union []int32, sum, capacity int64, r *rand.Rand) int {
 	best, equals, choice := int64(1)<<62, 0, 0
 	weight := int64(0)
 	for gray, n := 0, 1; n <= 1<<len(union); n++ {
 		over := max(0, weight-capacity) + max(0, sum-weight-capacity)
 		switch {
+		case gray&s.first != s.first || gray&s.second != 0:
 		case over < best:
 			best, equals, choice = over, 1, gray
 		case over == best:
