@@ -62,6 +62,9 @@ func randomPlan(r *rand.Rand, n int) *plan.Plan {
 	if r.IntN(6) == 0 { // shards dearer than instances
 		p.Assumptions = append(p.Assumptions, plan.Assumption{ID: "shard_cpu", Value: 20000})
 	}
+	if r.IntN(6) == 0 { // HA cheaper than none
+		p.Assumptions = append(p.Assumptions, plan.Assumption{ID: "instance_ha_cpu", Value: 10})
+	}
 	return p
 }
 

@@ -145,3 +145,61 @@ func TestComplete_StopsAtItsLimit(t *testing.T) {
 		t.Errorf("told to stop, it answered %v", a)
 	}
 }
+
+func TestComplete_FindsWhatHasBeenPacked(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 1))
+	for range 3000 {
+		k, capacity := 2+r.IntN(5), 10+r.Int64N(90)
+		var w []int64
+		for range k { // cut each bin into parts, then lose a little
+			left := capacity - r.Int64N(3)
+			for left > 0 && len(w) < 24 {
+				part := min(left, 1+r.Int64N(capacity/2))
+				w = append(w, part)
+				left -= part
+			}
+		}
+		slices.SortFunc(w, func(a, b int64) int { return int(b - a) })
+		a, into, _ := complete(w, k, capacity, 1<<20, never)
+		if a == impossible {
+			t.Fatalf("%v were packed into %d bins of %d", w, k, capacity)
+		}
+		loads := make([]int64, k)
+		for item, b := range into {
+			loads[b] += w[item]
+		}
+		if a == possible && slices.Max(loads) > capacity {
+			t.Fatalf("%v into %d bins of %d: %v", w, k, capacity, loads)
+		}
+	}
+}
+
+func TestWalk_KeepsProductionWhereItBelongs(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 1))
+	mended := 0
+	for range 300 {
+		n := 12
+		w, prod := randomWeights(r, n), make([]bool, n)
+		for i := range prod {
+			prod[i] = r.IntN(3) == 0
+		}
+		p := newPacking(w, make([]int64, n), 4)
+		p.prod = prod
+		p.bins[2].plain, p.bins[3].plain = true, true
+		p.spread()
+		p.improve(0, 100)
+		into, _ := walk(p, max(w[0], p.radius()-1), 20_000, never)
+		if into == nil {
+			continue
+		}
+		mended++
+		for i, b := range into {
+			if prod[i] && p.bins[b].plain {
+				t.Fatal("production lies in a plain bin")
+			}
+		}
+	}
+	if mended == 0 {
+		t.Error("nothing was mended")
+	}
+}

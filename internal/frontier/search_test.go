@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -63,6 +62,11 @@ func checkPoints(t *testing.T, ix *layout.Index, f Frontier, o Options) {
 		}
 		if p.BoundRadius > p.Radius || less(p.Cost, p.BoundCost) || p.Proven != (p.BoundRadius == p.Radius) {
 			t.Fatalf("point %d is beyond its own bound: %+v", i, p)
+		}
+		for j, in := range an.Instances {
+			if want := ix.Shards(in.HA, in.Applications, in.Clusters); a.Instances[j].ShardCount() != want || in.HA != a.Instances[j].HA {
+				t.Fatalf("point %d: %+v needs %d shards", i, a.Instances[j], want)
+			}
 		}
 		odd := 0
 		for _, g := range f.Groups(i) {
@@ -123,99 +127,6 @@ func TestSearch_EveryPointAnalysesToWhatItSays(t *testing.T) {
 	checkPoints(t, ix, f, Options{})
 }
 
-// everyLayout analyses all assignments of all hosts to all partitions, with
-// HA and shards as the search has them.
-func everyLayout(ix *layout.Index, f func(radius, cost float64)) {
-	p, slots := ix.Plan(), ix.Slots()
-	hosts, outside := ix.Hosts()
-	partitions(len(slots), func(groups [][]int) {
-		a := layout.Arrangement{}
-		for g, of := range groups {
-			in := plan.Instance{ID: strconv.Itoa(g), Name: strconv.Itoa(g)}
-			apps, clusters := 0, map[int]bool{}
-			for _, k := range of {
-				apps += slots[k].Applications
-				clusters[slots[k].Cluster] = true
-				in.HA = in.HA || slots[k].Production
-				place := plan.Placement{Cluster: p.Clusters[slots[k].Cluster].ID, Instance: in.ID}
-				if slots[k].Slice >= 0 {
-					place.Slice = p.Slices[slots[k].Slice].ID
-				}
-				a.Placements = append(a.Placements, place)
-			}
-			in.Shards = ix.Shards(in.HA, apps, len(clusters))
-			a.Instances = append(a.Instances, in)
-		}
-		var house func(g int)
-		house = func(g int) {
-			if g == len(groups) {
-				if an := ix.Analyse(a); broken(an) == "" {
-					f(an.Radius.Value, metric(an, "cost"))
-				}
-				return
-			}
-			for _, h := range hosts {
-				a.Instances[g].Host, a.Instances[g].Zone = p.Clusters[h].ID, ""
-				house(g + 1)
-			}
-			for z := range p.Zones {
-				if outside {
-					a.Instances[g].Host, a.Instances[g].Zone = "", p.Zones[z].ID
-					house(g + 1)
-				}
-			}
-		}
-		house(0)
-	})
-}
-
-func TestSearch_NoLayoutAtAllIsBetterThanWhatIsProven(t *testing.T) {
-	r := rand.New(rand.NewPCG(6, 1))
-	cases, whole := 0, 0
-	for cases < 150 {
-		p := randomPlan(r, 1+r.IntN(5))
-		p.Slices = nil
-		for i := range p.Applications {
-			p.Applications[i].Slice = ""
-		}
-		p.Links = p.Links[:min(len(p.Links), 3)]
-		if r.IntN(3) == 0 {
-			for i := range min(len(p.Clusters), 1+r.IntN(2)) {
-				p.About.Rules.Hosts = append(p.About.Rules.Hosts, p.Clusters[i].ID)
-			}
-		} else if len(p.Clusters) > 4 {
-			continue
-		}
-		// Zones that are not known are trusted less by the search than here.
-		if slices.ContainsFunc(p.Clusters, func(c plan.Cluster) bool { return c.Zone == "" }) || len(p.Clusters) == 4 && len(p.Zones) > 1 && p.About.Rules.Hosts == nil {
-			continue
-		}
-		cases++
-		ix, f := find(t, p, Options{})
-		if f.Proven {
-			whole++
-		}
-		everyLayout(ix, func(radius, cost float64) {
-			if len(f.Points) == 0 {
-				t.Fatalf("no points, but a layout with radius %v and cost %v\n%+v", radius, cost, p)
-			}
-			on := false
-			for _, q := range f.Points {
-				on = on || q.Radius <= radius+1e-9 && !less(cost, q.Cost)
-				if !less(q.Cost, cost) && radius < q.BoundRadius-1e-9 || radius <= q.Radius+1e-9 && less(cost, q.BoundCost) {
-					t.Fatalf("%+v, but a layout has radius %v and cost %v\n%+v", q, radius, cost, p)
-				}
-			}
-			if f.Proven && !on {
-				t.Fatalf("said to be whole, but radius %v and cost %v are not on it: %+v\n%+v", radius, cost, f.Points, p)
-			}
-		})
-	}
-	if whole < cases*3/4 {
-		t.Errorf("%d of %d frontiers are proven", whole, cases)
-	}
-}
-
 func TestSearch_RepeatsItself(t *testing.T) {
 	p := plantest.Generate(4, 200, 2000, plantest.Classes(4), plantest.Narrow())
 	base := layout.Presets(p)[0]
@@ -266,7 +177,11 @@ func twoZones(apps ...int) *plan.Plan {
 }
 
 func TestSearch_OfEqualsTheDescribedComesFirst(t *testing.T) {
-	_, f := find(t, twoZones(10, 10, 10, 10, 10, 10), Options{})
+	plan := twoZones(10, 10, 10, 10, 10, 10)
+	for i := range plan.Clusters {
+		plan.Clusters[i].Zone = plan.Zones[i/3].ID
+	}
+	_, f := find(t, plan, Options{})
 	for i, p := range f.Points {
 		if p.Instances != 2 {
 			continue
@@ -338,6 +253,35 @@ func TestSearch_SharedHostsLimitTheRadius(t *testing.T) {
 	}
 }
 
+func TestSearch_WhatSharesAHostTodayMayPart(t *testing.T) {
+	p := twoZones(10, 10, 10, 10, 0)
+	base := layout.Arrangement{Instances: []plan.Instance{{ID: "x", Name: "x", Host: "c4"}, {ID: "y", Name: "y", Host: "c4"}}}
+	for i, id := range []string{"x", "x", "y", "y"} {
+		base.Placements = append(base.Placements, plan.Placement{Cluster: p.Clusters[i].ID, Instance: id})
+	}
+	ix, f := find(t, p, Options{Base: &base})
+	checkPoints(t, ix, f, Options{Base: &base})
+	if !slices.ContainsFunc(f.Points, func(q Point) bool { return q.Radius == 0.5 && q.Moves == 0 }) {
+		t.Errorf("%+v", f.Points)
+	}
+}
+
+func TestSearch_MixedEnvironmentsAreMostlyProven(t *testing.T) {
+	p := plantest.Generate(1, 40, 800, plantest.Classes(5), plantest.Narrow())
+	p.About.Rules.MixEnvironments = true
+	ix, f := find(t, p, Options{})
+	checkPoints(t, ix, f, Options{})
+	proven := 0
+	for _, q := range f.Points {
+		if q.Proven {
+			proven++
+		}
+	}
+	if 10*proven < 7*len(f.Points) {
+		t.Errorf("%d of %d points", proven, len(f.Points))
+	}
+}
+
 func TestSearch_SaysWhatNoAllowedHostReaches(t *testing.T) {
 	p := twoZones(3, 3, 3)
 	p.Links = nil
@@ -372,6 +316,18 @@ func TestSearch_IdleClustersJoinWhereItCostsNothing(t *testing.T) {
 		if a := f.Arrangement(i); len(a.Placements) != want {
 			t.Errorf("%d instances, %d placements", q.Instances, len(a.Placements))
 		}
+	}
+}
+
+func TestSearch_IdleProductionDoesNotJoinWhatHasNoHA(t *testing.T) {
+	p := twoZones(4, 4, 0)
+	p.Environments = append(p.Environments, plan.Environment{ID: "dev", Name: "dev", Tier: plan.Development})
+	p.About.Rules.MixEnvironments = true
+	p.Clusters[0].Environment, p.Clusters[1].Environment = "dev", "dev"
+	ix, f := find(t, p, Options{})
+	checkPoints(t, ix, f, Options{})
+	if len(f.Points) == 0 || len(f.Arrangement(0).Placements) != 2 {
+		t.Errorf("%+v", f.Points)
 	}
 }
 
