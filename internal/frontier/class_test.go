@@ -139,3 +139,30 @@ func wayAt(ways []way, radius int64) (float64, bool) {
 	}
 	return cost, !math.IsInf(cost, 1)
 }
+
+func TestClass_InstancesWithoutHAHoldNoProduction(t *testing.T) {
+	p := randomPlan(rand.New(rand.NewPCG(1, 1)), 0)
+	p.Zones, p.Links, p.Assumptions = p.Zones[:1], nil, nil
+	p.About.Rules = plan.Rules{MixEnvironments: true}
+	for i := range 30 {
+		id := fmt.Sprint("c", i)
+		p.Clusters = append(p.Clusters, plan.Cluster{ID: id, Name: id, Zone: p.Zones[0].ID, Environment: p.Environments[i%2].ID})
+		for j := range 5 + i%7 {
+			a := fmt.Sprint(id, "-", j)
+			p.Applications = append(p.Applications, plan.Application{ID: a, Name: a, Cluster: id})
+		}
+	}
+	s := newSpace(context.Background(), layout.NewIndex(p), DefaultNodes)
+	items, _ := s.items()
+	c := s.classes(items)[0]
+	c.packKinds(kinds{ha: 2, plain: 3}, 0)
+	production := 0
+	for _, g := range c.ways[0].groups {
+		if c.sum(g).production {
+			production++
+		}
+	}
+	if production != 2 || len(c.ways[0].groups) != 5 {
+		t.Errorf("%d of %d instances have production", production, len(c.ways[0].groups))
+	}
+}

@@ -188,12 +188,17 @@ func TestWalk_KeepsProductionWhereItBelongs(t *testing.T) {
 		p.bins[2].plain, p.bins[3].plain = true, true
 		p.spread()
 		p.improve(0, 100)
-		into, _ := walk(p, max(w[0], p.radius()-1), 20_000, never)
+		capacity := max(w[0], p.radius()-1)
+		into, _ := walk(p, capacity, 20_000, never)
 		if into == nil {
 			continue
 		}
 		mended++
+		loads := make([]int64, 4)
 		for i, b := range into {
+			if loads[b] += w[i]; loads[b] > capacity {
+				t.Fatalf("a bin of %d holds %d", capacity, loads[b])
+			}
 			if prod[i] && p.bins[b].plain {
 				t.Fatal("production lies in a plain bin")
 			}

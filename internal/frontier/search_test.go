@@ -63,6 +63,9 @@ func checkPoints(t *testing.T, ix *layout.Index, f Frontier, o Options) {
 		if p.BoundRadius > p.Radius || less(p.Cost, p.BoundCost) || p.Proven != (p.BoundRadius == p.Radius) {
 			t.Fatalf("point %d is beyond its own bound: %+v", i, p)
 		}
+		if c := f.kept[i]; less(c.cost, costAt(f.search.bounds, c.radius)) || f.search.radiusAt(c.cost) > c.radius {
+			t.Fatalf("point %d is said to be impossible: %v", i, f.search.bounds)
+		}
 		for j, in := range an.Instances {
 			if want := ix.Shards(in.HA, in.Applications, in.Clusters); a.Instances[j].ShardCount() != want || in.HA != a.Instances[j].HA {
 				t.Fatalf("point %d: %+v needs %d shards", i, a.Instances[j], want)
