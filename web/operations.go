@@ -282,14 +282,19 @@ func adoptLayout(f *form) (plan.Edit, error) {
 		l, instances, placements := layout.Adopt(a, plan.NewID)
 		l.Name = f.lang.T("ui.copy_of", map[string]any{"name": f.lang.T("layout.preset."+a.ID, nil)})
 		f.show(pageOf["layouts"], l.ID)
-		return plan.Batch{
-			Edits: []plan.Edit{plan.Put{Kind: "layouts", Items: plan.Rows(l)},
-				plan.Put{Kind: "instances", Items: plan.Rows(instances...)},
-				plan.Put{Kind: "placements", Items: plan.Rows(placements...)}},
-			Summary: plan.Summary{ID: "plan.summary.adopt", Args: map[string]any{"name": l.Name}},
-		}, nil
+		return adoption(l, instances, placements), nil
 	}
 	return nil, errForm
+}
+
+// adoption adds a layout with all that belongs to it.
+func adoption(l plan.Layout, instances []plan.Instance, placements []plan.Placement) plan.Edit {
+	return plan.Batch{
+		Edits: []plan.Edit{plan.Put{Kind: "layouts", Items: plan.Rows(l)},
+			plan.Put{Kind: "instances", Items: plan.Rows(instances...)},
+			plan.Put{Kind: "placements", Items: plan.Rows(placements...)}},
+		Summary: plan.Summary{ID: "plan.summary.adopt", Args: map[string]any{"name": l.Name}},
+	}
 }
 
 // placeCluster moves a cluster (or a slice of it) to an instance, or to none.

@@ -14,6 +14,9 @@ import (
 func (s *Server) layoutRoutes(r chi.Router) {
 	r.Get("/layouts", s.page(s.layouts))
 	r.Get("/layouts/outlook", s.page(s.outlook))
+	r.Get("/layouts/search", s.page(s.search))
+	r.Post("/layouts/search", s.page(s.startSearch))
+	r.Post("/layouts/search/adopt", s.page(s.adoptFound))
 }
 
 // outlook shows what takes longer to compute than an edit may: how often how

@@ -68,6 +68,7 @@ type Server struct {
 	here     presence
 	names    names
 	outlooks outlooks
+	searches searches
 	closing  chan struct{}
 	readings *readings
 }
@@ -89,7 +90,10 @@ func New(c Config) (*Server, error) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // Close ends the streams, so that a shutdown need not wait for them.
-func (s *Server) Close() { close(s.closing) }
+func (s *Server) Close() {
+	close(s.closing)
+	s.searches.close()
+}
 
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()

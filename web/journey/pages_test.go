@@ -28,6 +28,7 @@ var pages = []screen{
 	{"layouts", "{plan}/layouts"},
 	{"layouts-own", "{plan}/layouts?layout=ours"},
 	{"outlook", "{plan}/layouts/outlook?layout=ours"},
+	{"search", "{plan}/layouts/search"},
 	{"matrix", "{plan}/matrix"},
 	{"strategies", "{plan}/strategies"},
 	{"strategy", "{plan}/strategies?service=web"},
