@@ -52,6 +52,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the dashboard (the default)."`
 	Check   checkCmd   `cmd:"" help:"Print a plan file's findings; exit 1 if one is an error."`
 	Diff    diffCmd    `cmd:"" help:"Print how two plan files differ: rows, figures and findings."`
+	Scan    scanCmd    `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
 	Report  reportCmd  `cmd:"" help:"Write a plan file's report: one HTML file, or Markdown with its pictures in a zip file."`
 	Export  exportCmd  `cmd:"" help:"Write a plan of the database as YAML."`
 	Import  importCmd  `cmd:"" help:"Put a plan file into the database."`

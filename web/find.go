@@ -134,6 +134,7 @@ func actions(v *ui.View) (out []page.Hit) {
 		add(page.Hit{Href: v.URL("decisions", "new")}, "ui.record")
 		add(page.Hit{Href: v.URL("compare") + "#new-scenario"}, "scenario.name")
 		add(page.Hit{Href: v.URL("import")}, "survey.link")
+		add(page.Hit{Href: v.URL("scan")}, "scan.title")
 		add(page.Hit{Href: v.URL("plan.yaml"), Download: true}, "overview.yaml")
 		add(page.Hit{Href: v.URL("report.html") + "?download", Download: true}, "find.report")
 		for _, k := range plan.Kinds() {

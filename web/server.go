@@ -139,6 +139,7 @@ func (s *Server) pages(r chi.Router) {
 		r.Get("/report.zip", s.page(s.reportZip))
 		r.Get("/plan.yaml", s.page(s.export))
 		s.historyRoutes(r)
+		s.scanRoutes(r)
 		r.Post("/edit", s.page(s.edit))
 		r.Post("/undo", s.page(s.undo))
 		r.Post("/delete", s.page(s.remove))
