@@ -94,7 +94,7 @@ var pages = []string{"/plans/p", "/plans/p/facts/clusters", "/plans/p/facts/serv
 	"/plans/p/layouts", "/plans/p/layouts?layout=per_cluster", "/plans/p/matrix", "/plans/p/strategies",
 	"/plans/p/images", "/plans/p/images?registry=harbor&repository=A",
 	"/plans/p/decisions", "/plans/p/decisions/new?topic=layout",
-	"/plans/p/report", "/plans/p/history", "/plans/p/history/1", "/plans/p/compare", "/plans/p/compare?with=p", "/plans/p/compare?with=p&all=true",
+	"/plans/p/report", "/plans/p/scan", "/plans/p/history", "/plans/p/history/1", "/plans/p/compare", "/plans/p/compare?with=p", "/plans/p/compare?with=p&all=true",
 	"/find?plan=p&q=c1", "/keys", "/", "/live", "/connections", "/connections/new"}
 
 func TestPages_AnswerInBothLanguagesWithEveryMessage(t *testing.T) {

@@ -22,6 +22,7 @@ var pages = []screen{
 	{"facts-empty", "{plan}/facts/slices"},
 	{"paste", "{plan}/facts/teams/paste"},
 	{"import", "{plan}/import"},
+	{"scan", "{plan}/scan"},
 	{"import-backstage", "{plan}/import?from=backstage"},
 	{"ownership", "{plan}/ownership"},
 	{"ownership-split", "{plan}/ownership?ownership=split"},

@@ -29,6 +29,22 @@ jobs:
     steps: [{run: kubectl apply -f .}]
 `
 
+// accessible runs axe on the page at hand, in both themes.
+func accessible(p *tab, what string) {
+	p.t.Helper()
+	axe, err := os.ReadFile(filepath.Join("..", "..", "static", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.do(chromedp.Evaluate[chromedp.Void](string(axe)))
+	for _, theme := range []string{"light", "dark"} {
+		p.scheme(theme)
+		for _, v := range faults(p) {
+			p.t.Errorf("%s, %s: %s", what, theme, v)
+		}
+	}
+}
+
 // CI files become a pipeline of the plan, and one undo takes it away again;
 // without scripts as well.
 func TestScan(t *testing.T) {
@@ -61,6 +77,12 @@ func TestScan(t *testing.T) {
 		p.wait("the proposal", css("#proposal"))
 		p.must("what was not recognised, with its line", says("the command frobnicate is not known.")+" && "+says("ship.yml:10"))
 		p.must("three stages, all ticked", `document.querySelectorAll("input[name=stage]:checked").length === 3`)
+		if scripts {
+			accessible(p, "the proposal")
+			p.resize(390, 900)
+			p.must("nothing but tables scrolls sideways", "document.documentElement.scrollWidth <= innerWidth")
+			p.resize(1400, 1000)
+		}
 		p.click(`[...document.querySelectorAll("tbody tr")].find(r => r.innerText.includes("checks")).querySelector("input")`)
 		p.click(css("#scan-take"))
 		p.wait("the new pipeline", having(".sheet h2", "shop: Ship"))
