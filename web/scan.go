@@ -173,6 +173,13 @@ func (s *Server) scanApply(w http.ResponseWriter, r *http.Request) error {
 		props.Chosen[id] = true
 	}
 	chosen := p.Keep(func(st plan.Stage) bool { return props.Chosen[st.Pipeline] && props.Chosen[st.ID] })
+	if props.Team = r.PostForm.Get("team"); props.Team != "" {
+		for i := range chosen.Stages {
+			if len(chosen.Stages[i].Accountable) == 0 {
+				chosen.Stages[i].Accountable = []string{props.Team}
+			}
+		}
+	}
 	if len(chosen.Pipelines) == 0 {
 		return s.refuseScan(w, r, props, &plan.Invalid{Problems: []plan.Problem{{ID: "scan.error.choose"}}})
 	}

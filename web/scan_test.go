@@ -96,6 +96,7 @@ func TestScan_ProposesThenAddsInOneStepThatCanBeUndone(t *testing.T) {
 		t.Fatalf("ticked: %v", form)
 	}
 	form["stage"] = []string{form["stage"][0], form["stage"][2]} // without the tests
+	form.Set("team", "payments")
 	before, _, err := s.db.Plan(t.Context(), "p")
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +110,7 @@ func TestScan_ProposesThenAddsInOneStepThatCanBeUndone(t *testing.T) {
 		t.Fatalf("revision %d, %v", head.Revision, err)
 	}
 	last := doc.Stages[len(doc.Stages)-1]
-	if last.Kind != plan.Deploy || last.After[0] != form["stage"][0] || doc.Pipelines[len(doc.Pipelines)-1].Name != "shop: Ship" {
+	if last.Kind != plan.Deploy || len(last.Accountable) != 1 || last.Accountable[0] != "payments" || last.After[0] != form["stage"][0] || doc.Pipelines[len(doc.Pipelines)-1].Name != "shop: Ship" {
 		t.Errorf("%+v", last)
 	}
 	if _, err := s.db.Undo(t.Context(), "p", "", head.Revision); err != nil {

@@ -108,6 +108,10 @@ func TestUnpack_RefusesBombs(t *testing.T) {
 			t.Errorf("%s of %d bytes: %v", format, len(data), err)
 		}
 	}
+	var large *plan.Invalid // of a file that is not kept, which has to be unpacked all the same
+	if _, _, err := Unpack([]Upload{{"a.tar.gz", packed(t, "tar.gz", map[string]string{"film.bin": strings.Repeat("x", 40<<20), "Jenkinsfile": buildStage})}}); !errors.As(err, &large) || large.Problems[0].ID != "scan.error.large" {
+		t.Errorf("a large file beside: %v", err)
+	}
 	entries := map[string]string{}
 	for i := range maxArchived + 1 {
 		entries[fmt.Sprint(i)] = ""

@@ -26,7 +26,7 @@ func (r *reader) jenkins(file string) {
 	}
 	name := path.Base(path.Dir(file))
 	if name == "." || name == "/" {
-		name = path.Base(file)
+		name = cmp.Or(r.Name, path.Base(file))
 	}
 	h := &butler{r: r, f: &flow{name: name, file: file, line: 1, tool: "jenkins"}, told: map[string]bool{}}
 	top := parseGroovy(string(b))
