@@ -55,7 +55,7 @@ func formatOf(file string) format {
 	case base == "Jenkinsfile" || strings.HasPrefix(base, "Jenkinsfile.") || strings.HasSuffix(lower, ".jenkinsfile"):
 		return jenkinsfile
 	case lower == "dockerfile" || lower == "containerfile" || strings.HasSuffix(lower, ".dockerfile") ||
-		strings.HasPrefix(lower, "dockerfile.") && ext != ".md" && ext != ".dockerignore":
+		strings.HasPrefix(base, "Dockerfile.") && ext != ".md" && ext != ".dockerignore":
 		return dockerfile
 	case base == "Chart.yaml":
 		return helmChart

@@ -137,27 +137,3 @@ func (c command) plain() []string {
 
 var valued = map[string]bool{"-n": true, "--namespace": true, "--context": true, "-C": true, "-f": true, "--file": true, "--kubeconfig": true,
 	"-H": true, "--prefix": true, "-t": true, "--tag": true, "-s": true, "--settings": true, "-P": true, "-p": true, "--project": true, "--cwd": true}
-
-// flag gives an option's value: --name value or --name=value.
-func (c command) flag(names ...string) string {
-	for i, w := range c.words {
-		for _, n := range names {
-			if v, ok := strings.CutPrefix(w, n+"="); ok {
-				return v
-			}
-			if w == n && i+1 < len(c.words) {
-				return c.words[i+1]
-			}
-		}
-	}
-	return ""
-}
-
-func (c command) has(word string) bool {
-	for _, w := range c.words {
-		if w == word {
-			return true
-		}
-	}
-	return false
-}
