@@ -35,6 +35,8 @@ func (r *rules) findings() []verdict.Finding {
 	r.reachClusters()
 	r.reachRepositories()
 	r.reachRegistries()
+	r.reachWebhooks()
+	r.reachDashboard()
 	r.apart()
 	r.hosts()
 	r.limits()

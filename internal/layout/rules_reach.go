@@ -171,3 +171,52 @@ func (r *rules) reachRegistries() {
 			refs(&zones, &clusters))
 	}
 }
+
+// reachWebhooks: where a repository's zone cannot open a connection to an
+// instance that reads from it, no webhook arrives and Argo CD polls.
+func (r *rules) reachWebhooks() {
+	cuts := map[int]*cut{}
+	seen := map[int]bool{}
+	for k, i := range r.owner {
+		if i == none || r.hostZone[i] == none {
+			continue
+		}
+		for _, j := range r.ix.slots[k].repos {
+			pair := i*len(r.ix.plan.Repositories) + j
+			if seen[pair] {
+				continue
+			}
+			seen[pair] = true
+			from := at(r.ix.zones, r.ix.plan.Repositories[j].Zone)
+			if open, known := r.ix.reach(from, r.hostZone[i]); open || !known || r.ix.repositoryCut(r.hostZone[i], j) {
+				continue // one that cannot be read is told of elsewhere
+			}
+			g := cutAt(cuts, r.hostZone[i])
+			r.addInstance(&g.instances, i)
+			row := r.ix.plan.Repositories[j]
+			g.repositories.add("repositories", row.ID, row.Name)
+			r.addZone(&g.zones, from)
+		}
+	}
+	for _, z := range inOrder(cuts) {
+		g := cuts[z]
+		r.add(verdict.Note, "webhook_cut", verdict.Args{"instance": g.instances.list(), "instances": g.instances.n, "repository": g.repositories.list(),
+			"n": g.repositories.n, "zone": g.zones.list(), "host_zone": r.ix.zoneName(z)}, refs(&g.instances, &g.repositories))
+	}
+}
+
+// reachDashboard: Deckplan reads the state of every instance from its own zone.
+func (r *rules) reachDashboard() {
+	from := at(r.ix.zones, r.ix.plan.About.Zone)
+	var instances, zones group
+	for i, z := range r.hostZone {
+		if open, known := r.ix.reach(from, z); known && !open {
+			r.addInstance(&instances, i)
+			r.addZone(&zones, z)
+		}
+	}
+	if instances.n > 0 {
+		r.add(verdict.Warning, "dashboard_cut", verdict.Args{"instance": instances.list(), "n": instances.n, "zone": r.ix.zoneName(from), "host_zone": zones.list()},
+			refs(&instances))
+	}
+}

@@ -47,6 +47,19 @@ var ruleCases = []struct {
 	}, func(f *fixture, a *Arrangement) {
 		f.Registries = []plan.Registry{{ID: "r", Zone: "tokyo"}, {ID: "m", Zone: "vault", Mirrors: "r"}}
 	}},
+	{"webhook_cut", verdict.Note, func(f *fixture, a *Arrangement) {
+		f.Repositories = []plan.Repository{{ID: "git", Name: "git", Kind: plan.ConfigRepository, Zone: "tokyo"}}
+		f.link("seoul", "tokyo", plan.Online)
+		f.Services = append(f.Services, plan.Service{ID: "s", Name: "s", Repository: "git"})
+		f.apps("prod-seoul", "s", 1)
+	}, func(f *fixture, a *Arrangement) {
+		f.Repositories = []plan.Repository{{ID: "git", Name: "git", Kind: plan.ConfigRepository, Zone: "tokyo"}}
+		f.link("seoul", "tokyo", plan.Online)
+		f.link("tokyo", "seoul", plan.Online)
+		f.Services = append(f.Services, plan.Service{ID: "s", Name: "s", Repository: "git"})
+		f.apps("prod-seoul", "s", 1)
+	}},
+	{"dashboard_cut", verdict.Warning, func(f *fixture, a *Arrangement) { f.About.Zone = "vault" }, func(f *fixture, a *Arrangement) { f.About.Zone = "seoul" }},
 	{"mixed_environments", verdict.Warning, func(f *fixture, a *Arrangement) { place(a, "dev-1") }, func(f *fixture, a *Arrangement) {
 		place(a, "dev-1")
 		f.About.Rules.MixEnvironments = true

@@ -49,6 +49,8 @@ type About struct {
 	Scenario string `json:"scenario,omitempty" jsonschema:"maxLength=60" jsonschema_description:"Which alternative this is, such as as-is or to-be A."`
 	Purpose  string `json:"purpose,omitempty" jsonschema:"maxLength=4000" form:"long"`
 	Currency string `json:"currency,omitempty" jsonschema:"maxLength=8" jsonschema_description:"Currency of every price in the plan, USD unless set."`
+	// Zone is where Deckplan itself runs; it reads Argo CD's state from there.
+	Zone string `json:"zone,omitempty" ref:"zones"`
 	// OneToolTeams is the number of owning teams from which an integrated
 	// pipeline is worth a warning; 2 unless set.
 	OneToolTeams int   `json:"oneToolTeams,omitempty" jsonschema:"minimum=0,maximum=50"`
