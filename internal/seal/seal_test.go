@@ -144,6 +144,9 @@ func TestFile_RefusesWhatOthersMayRead(t *testing.T) {
 			t.Errorf("%v: %v, want %v", mode, err, want)
 		}
 	}
+	if err := os.Chmod(path, 0o600); err != nil { // the last mode tried stays
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(path, []byte("not a key\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

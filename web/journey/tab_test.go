@@ -224,6 +224,7 @@ func (p *tab) crawl(from, language string, each func(path string)) int {
 	for i := 0; i < len(queue); i++ {
 		path := queue[i]
 		p.open(path)
+		p.wait(path, "document.documentElement && document.readyState === 'complete'")
 		if i > 200 {
 			p.t.Fatal("there are too many pages to see them all")
 		}
