@@ -25,25 +25,27 @@
 // from above and by relaxations from below (every threshold met as well as it
 // can be, every host free of charge and of other tenants), and what is left
 // between the two is reported with each point. A class of at most two dozen
-// slots is also enumerated, thresholds and reach included.
+// slots is also enumerated, thresholds and reach included, and where the rules
+// name the hosts, a plan of up to 64 slots, as far as the nodes last.
 //
 // Lower bounds: ⌈Σ/k⌉; the pigeonhole bound (of the jk+1 heaviest, j+1 share an
 // instance); L2 of Martello and Toth (Knapsack Problems, 1990, ch. 8), which
-// bounds bins for a radius, hence the radius for k. Upper bounds: LPT,
-// MULTIFIT, local search by moves and swaps. Exact: bin completion (Korf, A New
+// bounds bins for a radius, hence the radius for k; dual feasible functions of
+// Fekete and Schepers (2001). Upper bounds: LPT, MULTIFIT, local search by moves
+// and swaps, a seeded walk over re-splits of two instances. Exact: bin completion (Korf, A New
 // Algorithm for Optimal Bin Packing, 2002) with its dominance. Limits are
 // counts of nodes, so the same plan always gives the same frontier.
 //
 // # Why no solver
 //
 // No solver in pure Go serves here. The SAT and pseudo-Boolean ones
-// (crillab/gophersat, go-air/gini) have no arithmetic beyond clauses over 0/1
-// sums and meet the symmetry of equal instances unaided; the mixed-integer one
-// (daniel-sullivan/go-milp) is months old; and a linear relaxation of
-// an assignment to k instances says no more than ⌈Σ/k⌉ in any case, which is
-// why COIN-OR CBC, in C++, is slower on these questions by orders of magnitude
-// (see TestSearch_AgreesWithCBC). None may be stopped at a count of nodes such
-// that results repeat on every machine.
+// (crillab/gophersat, go-air/gini) meet the symmetry of equal instances and
+// the sums of weights with clauses alone, the mixed-integer one
+// (daniel-sullivan/go-milp) is months old, and a linear relaxation of an
+// assignment to k instances says no more than ⌈Σ/k⌉ in any case: COIN-OR CBC, in
+// C++, takes a hundred to thousands of times as long for one k as the code here
+// for all of them (TestSearch_AgreesWithCBC prints it). So it is written here,
+// and held against every partition and every layout of small plans.
 //
 // # How a page calls it
 //

@@ -217,7 +217,7 @@ func (s *search) points(progress func(part, of int)) []candidate {
 			}
 		}
 	}
-	return found
+	return s.enumerateHosts(found)
 }
 
 // mostSteps is how many radii are tried beside those of the classes where
