@@ -104,7 +104,7 @@ func binsByWorth(w []int64, capacity int64, enough int) int {
 		}
 	}
 	cuts = append(cuts, 0)
-	every := max(1, len(cuts)/mostCuts)
+	every := max(1, len(cuts)/max(1, min(mostCuts, 5000/len(w))))
 	best := 0
 	for c := 0; c < len(cuts); c += every {
 		for p := int64(1); p <= mostParts; p++ {

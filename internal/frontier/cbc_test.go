@@ -14,7 +14,7 @@ import (
 )
 
 // cbcSeconds is what COIN-OR CBC may take for one question.
-const cbcSeconds = 2
+const cbcSeconds = 1
 
 // TestSearch_AgreesWithCBC holds the pool against a mixed-integer solver on
 // classes that are too large to enumerate, where that solver is installed

@@ -214,6 +214,9 @@ func (c *class) shard(p *pool) {
 		return
 	}
 	for k := 2; k < len(p.low) && !c.stopped(); k++ {
+		if p.found[k] == nil && k > needed {
+			continue
+		}
 		has := math.MaxInt
 		if p.found[k] != nil {
 			has = 0
@@ -253,6 +256,6 @@ func (c *class) sharded(k, total int, ha bool, target int64) []group {
 	if !q.spread() {
 		return nil
 	}
-	q.improve(target, 4*len(w))
+	q.improve(target, steps(len(w)))
 	return q.groups()
 }

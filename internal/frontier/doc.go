@@ -43,9 +43,10 @@
 // the sums of weights with clauses alone, the mixed-integer one
 // (daniel-sullivan/go-milp) is months old, and a linear relaxation of an
 // assignment to k instances says no more than ⌈Σ/k⌉ in any case: COIN-OR CBC, in
-// C++, takes a hundred to thousands of times as long for one k as the code here
-// for all of them (TestSearch_AgreesWithCBC prints it). So it is written here,
-// and held against every partition and every layout of small plans.
+// C++, has often not settled one k of twenty items by the time the code here
+// has settled every k many times over (TestSearch_AgreesWithCBC prints both).
+// So it is written here, and held against every partition and every layout of
+// small plans.
 //
 // # How a page calls it
 //

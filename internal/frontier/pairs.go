@@ -213,8 +213,12 @@ func (d *deal) move(class, j, to int) {
 	d.load[to] += d.all[class].add(j, to)
 }
 
-// mostEven bounds the steps of even.
-const mostEven = 500
+// mostEven bounds the steps of even, mostSwaps the pairs of items for which
+// they look at swaps.
+const (
+	mostEven  = 500
+	mostSwaps = 40_000
+)
 
 // even moves and swaps items between hosts that their classes use already,
 // while that lowers the fullest.
@@ -251,7 +255,7 @@ func (d *deal) lighten(from int) bool {
 					best, give, get, to = after, at{i, j}, at{-1, 0}, o
 				}
 				for i2, c2 := range d.all {
-					if !d.uses[i2][from] {
+					if !d.uses[i2][from] || len(c.items)*len(c2.items) > mostSwaps {
 						continue
 					}
 					for j2 := range c2.items {

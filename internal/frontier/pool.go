@@ -12,6 +12,20 @@ type pool struct {
 	found     [][]group // nil where k does no better than k-1
 }
 
+const (
+	// mostAsked bounds how many questions a pool asks, times its items: up to
+	// a thousand items it asks for every k.
+	mostAsked = 1_000_000
+	// mostFew is up to which k every pool asks.
+	mostFew = 40
+	// mostCheap is from how many items on a node costs more than usual, so
+	// that there are fewer.
+	mostCheap = 200
+)
+
+// steps bounds a local search: each step looks at most at every item.
+func steps(n int) int { return min(4*n, 1+2_000_000/n) }
+
 // solve answers the pool's questions, with nodes from the space; nil gives none.
 func (p *pool) solve(s *space) {
 	stopped := func() bool { return s != nil && s.stopped() }
@@ -21,10 +35,16 @@ func (p *pool) solve(s *space) {
 	if n == 0 {
 		return
 	}
+	every := 1 + n*n/mostAsked // of a large pool only some are asked
 	for k := 1; k <= n && !stopped(); k++ {
 		last := max(p.floor, sums[n])
 		if k > 1 {
 			last = p.high[k-1]
+		}
+		if k > mostFew && k%every != 0 && k < n {
+			low := min(last, max(p.floor, p.w[0], (sums[n]+int64(k)-1)/int64(k)))
+			p.low, p.high, p.found = append(p.low, low), append(p.high, last), append(p.found, nil)
+			continue
 		}
 		low := max(p.floor, (leastFor(p.w, sums, k, last)+unit-1)/unit*unit)
 		high := last
@@ -34,7 +54,7 @@ func (p *pool) solve(s *space) {
 		} else if low < last {
 			nodes := 0
 			if s != nil {
-				nodes = s.ration()
+				nodes = s.ration() * mostCheap / max(mostCheap, n)
 			}
 			q := question{pool: p, k: k, low: low, high: last, unit: unit, nodes: nodes, stopped: stopped}
 			best = q.answer()
@@ -102,7 +122,7 @@ func (q *question) keep(p *packing) {
 	if p == nil {
 		return
 	}
-	p.improve(q.low, 4*len(q.w))
+	p.improve(q.low, steps(len(q.w)))
 	if q.nearest == nil || p.radius() < q.nearest.radius() {
 		q.nearest = p
 	}

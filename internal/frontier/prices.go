@@ -8,7 +8,7 @@ type kinds struct{ ha, plain int }
 
 // mostKinds bounds how many numbers of instances with and without HA are tried,
 // fewer in large classes.
-func (c *class) mostKinds() int { return min(600, max(100, 100_000/len(c.items))) }
+func (c *class) mostKinds() int { return min(600, max(20, 100_000/len(c.items))) }
 
 // twoPrices packs a class of which some is production, and for which one place
 // serves all, into the numbers of instances with and without HA that the two
@@ -55,12 +55,12 @@ func (c *class) packKinds(k kinds, low int64) {
 			p.bins[b].plain = true
 		}
 		p.spreadIn(order)
-		p.improve(low, 4*n)
+		p.improve(low, steps(n))
 		if best == nil || p.radius() < best.radius() {
 			best = p
 		}
 	}
-	nodes := c.ration() / 8
+	nodes := c.ration() / 8 * mostCheap / max(mostCheap, n)
 	for try := low; try < max(c.floor, best.radius()) && nodes > 0 && !c.stopped(); {
 		into, used := walk(best, try, nodes/2+1, c.stopped)
 		nodes -= used + 1

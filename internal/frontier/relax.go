@@ -149,11 +149,11 @@ func (m *measure) shards(k int, most float64) float64 {
 	if full < 1 {
 		return math.Inf(1)
 	}
-	if further := n * (full - 1) * m.each; need <= further {
+	further := n * (full - 1) * m.each
+	if need <= further {
 		return n + math.Ceil(need/m.each-1e-9)
-	} else {
-		need -= further
 	}
+	need -= further
 	part := most - full*m.each
 	if need > n*part+1e-9 {
 		return math.Inf(1)

@@ -202,8 +202,13 @@ func (s *search) points(progress func(part, of int)) []candidate {
 	slices.Sort(radii)
 	radii = slices.Compact(radii)
 	shared := s.newPairs()
+	every := 1
+	if !s.outside {
+		every += len(radii) / (4 * mostSteps)
+	}
 	var found []candidate
-	for i, r := range radii {
+	for i := 0; i < len(radii); i += every {
+		r := radii[i]
 		if s.stopped() {
 			return nil
 		}
