@@ -63,7 +63,7 @@ func (s *Server) revision(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	props.Rows = compare.Rows(v.Lang, changes, v.Plan.Doc)
+	props.Rows, props.All = s.differences(v, changes, v.Plan.Doc)
 	v.Title = v.T("history.revision", "n", number)
 	if props.Since > 0 {
 		v.Title = v.T("history.between", "from", props.Since, "to", number)
@@ -148,8 +148,13 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) error {
 	mine, theirs := s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc), s.appraise.of(head.ID, head.Revision, doc)
 	props.Mine, props.Theirs = mine.Counts(), theirs.Counts()
 	props.Subjects = compare.Verdicts(*mine, *theirs)
-	props.Rows = compare.Rows(v.Lang, plan.Diff(v.Plan.Doc, doc), v.Plan.Doc, doc)
+	props.Rows, props.Differing = s.differences(v, plan.Diff(v.Plan.Doc, doc), v.Plan.Doc, doc)
 	return s.render(w, r, page.Compare(v, props))
+}
+
+// differences words the changes that a page shows, and counts all.
+func (s *Server) differences(v *ui.View, changes []plan.Change, plans ...*plan.Plan) ([]compare.Row, int) {
+	return compare.Rows(v.Lang, changes[:min(len(changes), page.DifferencesShown)], plans...), len(changes)
 }
 
 // others lists what a plan can be compared with, its own scenarios first.

@@ -145,3 +145,27 @@ func TestPresence_TellsWhoElseIsHere(t *testing.T) {
 	}
 	t.Error("who has left is shown still")
 }
+
+func TestUndo_AConflictAsksAndBothAnswersWork(t *testing.T) {
+	s := sampleSite(t)
+	zone := func(was, now string) {
+		t.Helper()
+		if w := s.post("/plans/p/edit", "/plans/p/facts/clusters", url.Values{"op": {"set"}, "at": {"clusters/dev-1/zone"}, "was": {`"` + was + `"`}, "value": {now}}); w.Code != http.StatusSeeOther {
+			t.Fatal(w.Code)
+		}
+	}
+	zone("office", "internet")
+	zone("internet", "vault")
+	w := s.post("/plans/p/undo", "/plans/p/history", url.Values{"revision": {"2"}})
+	body := w.Body.String()
+	if w.Code != http.StatusConflict {
+		t.Fatal(w.Code)
+	}
+	holdsAll(t, "the question", body, "dev-1, Zone", "Put back: Company network", "Leave as it is: Air-gapped", `value="clusters/dev-1/zone"`)
+	if w := s.post("/plans/p/edit", "/plans/p/history", url.Values{"op": {"set"}, "at": {"clusters/dev-1/zone"}, "was": {`"vault"`}, "json": {`"office"`}}); w.Code != http.StatusSeeOther {
+		t.Fatal(w.Code)
+	}
+	if _, p := s.doc(t); p.Clusters[0].Zone != "office" {
+		t.Errorf("the zone is %s", p.Clusters[0].Zone)
+	}
+}

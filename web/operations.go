@@ -91,6 +91,9 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) error {
 	}
 	back := backTo(r, planURL(planOf(r)))
 	f := &form{values: r.PostForm, lang: language(r)}
+	if _, f.doc, err = s.Plans.Plan(r.Context(), planOf(r)); err != nil {
+		return err
+	}
 	rev, err := s.Plans.Undo(r.Context(), planOf(r), cookie(r, "name"), number)
 	if err != nil {
 		return s.refuse(w, r, back, f, err)
@@ -138,7 +141,7 @@ func problemText(l lang.Lang, p plan.Problem) string {
 }
 
 func (f *form) conflict(c *plan.Conflict) *ui.Conflict {
-	out := &ui.Conflict{Field: f.lang.T("field."+c.Kind+"."+c.Field, nil), Now: c.Now, Value: c.Mine}
+	out := &ui.Conflict{At: c.Kind + "/" + c.Key + "/" + c.Field, Undo: f.values.Has("revision"), Row: plan.NameOf(f.doc, c.Kind, c.Key), Field: f.lang.T("field."+c.Kind+"."+c.Field, nil), Now: c.Now, Value: c.Mine}
 	k := plan.KindOf(c.Kind)
 	field, _ := k.Field(c.Field)
 	out.Theirs = compare.Value(f.lang, field, json.RawMessage(c.Now), f.doc)

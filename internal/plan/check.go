@@ -15,7 +15,7 @@ import (
 // check tests every row an edit touched: against the schema, and that what it
 // names exists.
 func (t *tx) check() error {
-	var problems []Problem
+	problems := t.overfull()
 	for _, c := range t.changes {
 		if c.After == nil || len(problems) >= maxProblems {
 			continue
@@ -39,6 +39,17 @@ func (t *tx) check() error {
 		}
 	}
 	return refuse(problems)
+}
+
+// overfull tells of tables that have grown beyond what a document may hold.
+func (t *tx) overfull() (problems []Problem) {
+	for name := range t.owned {
+		k := KindOf(name)
+		if n := k.Len(t.plan); n > k.Most() && n > k.Len(t.before) {
+			problems = append(problems, Problem{Path: name, ID: "plan.problem.full", Args: map[string]any{"table": name, "n": n, "max": k.Most()}})
+		}
+	}
+	return problems
 }
 
 func missing(path, table, key string) Problem {

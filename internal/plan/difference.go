@@ -23,6 +23,16 @@ func (k *Kind) diff(from, to *Plan) (out []Change) {
 	for i := range k.Len(from) {
 		before[k.At(from, i).Key()] = i
 	}
+	there := make(map[string]bool, k.Len(to))
+	for i := range k.Len(to) {
+		there[k.At(to, i).Key()] = true
+	}
+	for i := k.Len(from) - 1; i >= 0; i-- {
+		row := k.value(from, i).Interface()
+		if key := row.(Item).Key(); !there[key] {
+			out = append(out, Change{Kind: k.Name, Key: key, Index: i, Before: encode(row)})
+		}
+	}
 	for i := range k.Len(to) {
 		row := k.value(to, i).Interface()
 		key := row.(Item).Key()
@@ -39,12 +49,6 @@ func (k *Kind) diff(from, to *Plan) (out []Change) {
 			}
 		}
 	}
-	for i := range k.Len(from) {
-		row := k.value(from, i).Interface()
-		if _, gone := before[row.(Item).Key()]; gone {
-			out = append(out, Change{Kind: k.Name, Key: row.(Item).Key(), Index: i, Before: encode(row)})
-		}
-	}
 	return out
 }
 
@@ -58,25 +62,40 @@ func Replay(p *Plan, changes []Change) (*Plan, error) {
 	return t.plan, nil
 }
 
-// Restore makes rows what changes left, whatever they are now.
+// Restore makes the document what it was, in rows and in their order.
 type Restore struct {
-	Changes []Change
+	To      *Plan
 	Summary Summary
 }
 
 func (e Restore) apply(t *tx) error {
 	t.say(e.Summary.ID, e.Summary.Args)
-	return t.replay(e.Changes)
+	if err := t.replay(Diff(t.plan, e.To)); err != nil {
+		return err
+	}
+	for _, k := range kinds {
+		if k.one || k.Len(t.plan) == 0 {
+			continue
+		}
+		t.own(k).Set(reflect.AppendSlice(reflect.Zero(k.rows(e.To).Type()), k.rows(e.To)))
+	}
+	t.places, t.tangled = map[string]*places{}, true
+	return nil
 }
 
 func (t *tx) replay(changes []Change) error {
-	for _, c := range changes {
+	for i := 0; i < len(changes); i++ {
+		c := changes[i]
 		k, err := kindFor(c.Kind)
 		if err != nil {
 			return err
 		}
 		if c.After == nil {
-			t.take(k, c.Key)
+			gone := map[string]bool{c.Key: true}
+			for ; i+1 < len(changes) && changes[i+1].Kind == c.Kind && changes[i+1].After == nil; i++ {
+				gone[changes[i+1].Key] = true
+			}
+			t.takeAll(k, gone)
 			continue
 		}
 		row, err := decodeRow(k, c.After)

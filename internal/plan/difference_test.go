@@ -1,6 +1,8 @@
 package plan_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 
 	"deckplan/internal/plan"
@@ -52,5 +54,19 @@ func BenchmarkDiff_Large(b *testing.B) {
 	x, y := decoded(b, p), decoded(b, p)
 	for b.Loop() {
 		plan.Diff(x, y)
+	}
+}
+
+func TestApply_ATableCannotOutgrowTheDocument(t *testing.T) {
+	p := plan.Empty("x")
+	for i := range plan.KindOf("environments").Most() {
+		p.Environments = append(p.Environments, plan.Environment{ID: fmt.Sprint(i), Name: "x"})
+	}
+	var bad *plan.Invalid
+	if _, _, err := plan.Apply(p, plan.Duplicate{Kind: "environments", Key: "0", NewID: plan.NewID}); !errors.As(err, &bad) || bad.Problems[0].ID != "plan.problem.full" {
+		t.Errorf("%v", err)
+	}
+	if _, _, err := plan.Apply(p, plan.Remove{Kind: "environments", Keys: []string{"0"}}); err != nil {
+		t.Errorf("a full table cannot shrink: %v", err)
 	}
 }

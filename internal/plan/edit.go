@@ -42,6 +42,7 @@ type Result struct {
 func Apply(p *Plan, e Edit) (*Plan, Result, error) {
 	next := *p
 	t := newTx(&next)
+	t.before = p
 	if err := e.apply(t); err != nil {
 		return nil, Result{}, err
 	}
@@ -108,6 +109,7 @@ type Revert struct {
 
 // tx is an edit under way on a private copy of the plan.
 type tx struct {
+	before  *Plan
 	plan    *Plan
 	owned   map[string]bool // tables already copied
 	touched map[string]int  // kind/key → index in changes
@@ -301,6 +303,9 @@ func (e Set) apply(t *tx) error {
 
 func setField(k *Kind, row reflect.Value, f Field, fv FieldValue, key string) error {
 	now := k.JSON(row.Interface().(Item), f)
+	if string(fv.Was) == "null" && string(now) == "[]" {
+		fv.Was = now // no list is an empty one
+	}
 	if fv.Was != nil && !bytes.Equal(now, fv.Was) && !bytes.Equal(now, fv.Now) {
 		return &Conflict{k.Name, key, f.Name, string(fv.Was), string(now), string(fv.Now)}
 	}

@@ -179,6 +179,20 @@ func (e Revert) apply(t *tx) error {
 		if err != nil {
 			return err
 		}
+		if c.Before == nil { // added, with its neighbours: one pass
+			keys := []string{}
+			j := i
+			for ; j >= 0 && e.Changes[j].Kind == c.Kind && e.Changes[j].Before == nil; j-- {
+				if t.index(k, e.Changes[j].Key) >= 0 {
+					keys = append(keys, e.Changes[j].Key)
+				}
+			}
+			if len(keys) > 0 {
+				t.removeAll(k, keys)
+			}
+			i = j + 1
+			continue
+		}
 		if n := t.removedTogether(k, e.Changes[:i+1]); n > 1 {
 			if err := t.putBack(k, e.Changes[i+1-n:i+1]); err != nil {
 				return err

@@ -41,7 +41,12 @@ type Revision struct {
 	Changes []Change
 	Undoes  int64 // the revision it undoes, or 0
 	Undone  int64 // the revision that undid it, or 0
+	Origin  int64 // the edit that an undo or redo is about; its own number for an edit
+	Turn    int64 // 0 for an edit, 1 for its undo, 2 for its redo, and so on
 }
+
+// Forward tells whether the edit it is about is in force with it.
+func (r Revision) Forward() bool { return r.Turn%2 == 0 }
 
 // Event says that a plan has a new revision; Revision is 0 where something
 // beside the document changed, such as a decision.

@@ -127,8 +127,12 @@ func (k *Kind) Get(item Item, f Field) any {
 	return reflect.ValueOf(item).FieldByIndex(f.index).Interface()
 }
 
-// JSON gives a field's value in a row as it stands in the document.
+// JSON gives a field's value in a row as it stands in the document; a list
+// that is missing is an empty one.
 func (k *Kind) JSON(item Item, f Field) json.RawMessage {
+	if v := reflect.ValueOf(item).FieldByIndex(f.index); v.Kind() == reflect.Slice && v.Len() == 0 {
+		return json.RawMessage("[]")
+	}
 	b, err := json.Marshal(k.Get(item, f))
 	if err != nil {
 		return json.RawMessage("null")

@@ -280,7 +280,7 @@ func (c *check) settle(rows []reading) {
 		edits = append(edits, plan.Put{Kind: c.kind.Name, Items: put})
 	}
 	if n := c.kind.Len(c.doc) + len(put); len(put) > 0 && n > c.kind.Most() {
-		c.out.Problems = append(c.out.Problems, *problem(c.kind, "", "sheet.problem.full", map[string]any{"table": c.kind.Name, "n": n, "max": c.kind.Most()}))
+		c.out.Problems = append(c.out.Problems, *problem(c.kind, "", "plan.problem.full", map[string]any{"table": c.kind.Name, "n": n, "max": c.kind.Most()}))
 	}
 	summary := plan.Summary{ID: "plan.summary.sheet",
 		Args: map[string]any{"table": c.kind.Name, "added": c.out.Counts[Added], "updated": c.out.Counts[Updated]}}

@@ -263,7 +263,7 @@ func TestCheck_RowsOfOnePasteNameEachOther(t *testing.T) {
 
 func TestCheck_ATableHasALimit(t *testing.T) {
 	r := try(t, &plan.Plan{}, "environments", "Name\n"+strings.Repeat("e\n", 201), sheet.Choice{Existing: sheet.Add})
-	if len(r.Problems) != 1 || r.Problems[0].ID != "sheet.problem.full" || r.Ready(true) {
+	if len(r.Problems) != 1 || r.Problems[0].ID != "plan.problem.full" || r.Ready(true) {
 		t.Errorf("%v", r.Problems)
 	}
 }

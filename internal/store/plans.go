@@ -100,7 +100,7 @@ func (s *Store) create(ctx context.Context, h plan.Head, p *plan.Plan, summary p
 			VALUES ($1, $2, $3, $4, 1, $5, $5)`, h.ID, h.Name, h.Scenario, h.Family, h.Updated.UnixMilli()); err != nil {
 			return err
 		}
-		return insertRevision(ctx, t, h.ID, plan.Revision{Number: 1, Author: h.Author, At: h.Updated, Summary: summary}, []byte("[]"), doc)
+		return insertRevision(ctx, t, h.ID, plan.Revision{Number: 1, Origin: 1, Author: h.Author, At: h.Updated, Summary: summary}, []byte("[]"), doc)
 	})
 	if err != nil {
 		return plan.Head{}, err
@@ -127,25 +127,26 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 // revision's number and what was done. An edit that changes nothing makes no
 // revision. Errors of plan.Apply come back as they are.
 func (s *Store) Edit(ctx context.Context, id, author string, e plan.Edit) (plan.Revision, error) {
-	return s.edit(ctx, id, author, func(context.Context, *sql.Tx, *plan.Plan) (plan.Edit, int64, error) { return e, 0, nil })
+	return s.edit(ctx, id, author, func(context.Context, *sql.Tx, *plan.Revision) (plan.Edit, error) { return e, nil })
 }
 
 // Undo takes a revision back, whatever has been done since elsewhere. The
 // revision must not have been undone already; undoing an undo is a redo.
 func (s *Store) Undo(ctx context.Context, id, author string, number int64) (plan.Revision, error) {
-	return s.edit(ctx, id, author, func(ctx context.Context, t *sql.Tx, _ *plan.Plan) (plan.Edit, int64, error) {
+	return s.edit(ctx, id, author, func(ctx context.Context, t *sql.Tx, rev *plan.Revision) (plan.Edit, error) {
 		r, err := scanRevision(t.QueryRowContext(ctx, revisionColumns+` AND r.number = $2`, id, number))
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		if r.Undone > 0 || len(r.Changes) == 0 {
-			return nil, 0, plan.ErrUndone
+			return nil, plan.ErrUndone
 		}
+		rev.Undoes, rev.Origin, rev.Turn = number, r.Origin, r.Turn+1
 		what := "plan.summary.undo"
-		if r.Undoes > 0 {
+		if rev.Forward() {
 			what = "plan.summary.redo"
 		}
-		return plan.Revert{Changes: r.Changes, Summary: plan.Summary{ID: what, Args: map[string]any{"revision": number}}}, number, nil
+		return plan.Revert{Changes: r.Changes, Summary: plan.Summary{ID: what, Args: map[string]any{"revision": r.Origin}}}, nil
 	})
 }
 
@@ -155,15 +156,12 @@ func (s *Store) Restore(ctx context.Context, id, author string, number int64) (p
 	if err != nil {
 		return plan.Revision{}, err
 	}
-	return s.edit(ctx, id, author, func(_ context.Context, _ *sql.Tx, now *plan.Plan) (plan.Edit, int64, error) {
-		return plan.Restore{Changes: plan.Diff(now, old),
-			Summary: plan.Summary{ID: "plan.summary.restore", Args: map[string]any{"revision": number}}}, 0, nil
-	})
+	return s.Edit(ctx, id, author, plan.Restore{To: old, Summary: plan.Summary{ID: "plan.summary.restore", Args: map[string]any{"revision": number}}})
 }
 
 // edit is the one way a plan changes. The revision is counted up first, so
 // that on every database two edits of one plan wait for each other.
-func (s *Store) edit(ctx context.Context, id, author string, make func(context.Context, *sql.Tx, *plan.Plan) (plan.Edit, int64, error)) (plan.Revision, error) {
+func (s *Store) edit(ctx context.Context, id, author string, make func(context.Context, *sql.Tx, *plan.Revision) (plan.Edit, error)) (plan.Revision, error) {
 	rev := plan.Revision{Author: author, At: s.now()}
 	var next *plan.Plan
 	errNothing := errors.New("nothing changed")
@@ -179,7 +177,8 @@ func (s *Store) edit(ctx context.Context, id, author string, make func(context.C
 				return err
 			}
 		}
-		e, undoes, err := make(ctx, t, current)
+		rev.Origin = rev.Number
+		e, err := make(ctx, t, &rev)
 		if err != nil {
 			return err
 		}
@@ -191,7 +190,7 @@ func (s *Store) edit(ctx context.Context, id, author string, make func(context.C
 			rev.Number--
 			return errNothing
 		}
-		rev.Changes, rev.Summary, rev.Undoes = result.Changes, result.Summary, undoes
+		rev.Changes, rev.Summary = result.Changes, result.Summary
 		return s.write(ctx, t, id, next, rev, result.Tangled)
 	})
 	if errors.Is(err, errNothing) {
@@ -287,14 +286,14 @@ func insertRevision(ctx context.Context, t *sql.Tx, id string, r plan.Revision, 
 	if err != nil {
 		return err
 	}
-	_, err = t.ExecContext(ctx, `INSERT INTO revision (plan_id, number, author, at, summary, changes, undoes, checkpoint)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id, r.Number, r.Author, r.At.UnixMilli(), string(summary), string(changes), r.Undoes,
+	_, err = t.ExecContext(ctx, `INSERT INTO revision (plan_id, number, author, at, summary, changes, undoes, origin, turn, checkpoint)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		id, r.Number, r.Author, r.At.UnixMilli(), string(summary), string(changes), r.Undoes, r.Origin, r.Turn,
 		sql.NullString{String: string(checkpoint), Valid: checkpoint != nil})
 	return err
 }
 
-const revisionColumns = `SELECT r.number, r.author, r.at, r.summary, r.changes, r.undoes,
+const revisionColumns = `SELECT r.number, r.author, r.at, r.summary, r.changes, r.undoes, r.origin, r.turn,
 	COALESCE((SELECT MIN(u.number) FROM revision u WHERE u.plan_id = r.plan_id AND u.undoes = r.number), 0)
 	FROM revision r WHERE r.plan_id = $1`
 
@@ -302,7 +301,7 @@ func scanRevision(row interface{ Scan(...any) error }) (plan.Revision, error) {
 	var r plan.Revision
 	var at int64
 	var summary, changes string
-	if err := row.Scan(&r.Number, &r.Author, &at, &summary, &changes, &r.Undoes, &r.Undone); err != nil {
+	if err := row.Scan(&r.Number, &r.Author, &at, &summary, &changes, &r.Undoes, &r.Origin, &r.Turn, &r.Undone); err != nil {
 		return r, err
 	}
 	r.At = time.UnixMilli(at)
@@ -338,18 +337,17 @@ func (s *Store) History(ctx context.Context, id string, before int64, limit int)
 	return out, mapError(rows.Err())
 }
 
-// Undoable gives the newest revision that is neither an undo nor undone, and
-// the newest undo that has not been redone since; 0 where there is none.
+// Undoable gives the revision that Undo takes back next, the newest edit that
+// is in force, and the one that Redo does, the edit undone last, unless another
+// edit has come since; 0 where there is none.
 func (s *Store) Undoable(ctx context.Context, id string) (undo, redo int64, err error) {
 	err = s.db.QueryRowContext(ctx, `
-		WITH recent AS (SELECT number, undoes FROM revision WHERE plan_id = $1 ORDER BY number DESC LIMIT 200),
-		open AS (SELECT number, undoes FROM recent r WHERE number > 1
+		WITH recent AS (SELECT number, undoes, origin, turn FROM revision WHERE plan_id = $1 ORDER BY number DESC LIMIT 200),
+		last AS (SELECT number, origin, turn FROM recent r WHERE origin > 1
 			AND NOT EXISTS (SELECT 1 FROM recent u WHERE u.undoes = r.number))
 		SELECT
-			COALESCE((SELECT MAX(o.number) FROM open o WHERE o.undoes = 0
-				OR EXISTS (SELECT 1 FROM recent m WHERE m.number = o.undoes AND m.undoes > 0)), 0),
-			COALESCE((SELECT MAX(o.number) FROM open o WHERE o.undoes > 0
-				AND NOT EXISTS (SELECT 1 FROM recent m WHERE m.number = o.undoes AND m.undoes > 0)
-				AND NOT EXISTS (SELECT 1 FROM recent n WHERE n.number > o.number AND n.undoes = 0)), 0)`, id).Scan(&undo, &redo)
+			COALESCE((SELECT number FROM last WHERE turn % 2 = 0 ORDER BY origin DESC LIMIT 1), 0),
+			COALESCE((SELECT MAX(l.number) FROM last l WHERE l.turn % 2 = 1
+				AND NOT EXISTS (SELECT 1 FROM recent n WHERE n.number > l.number AND n.turn = 0)), 0)`, id).Scan(&undo, &redo)
 	return undo, redo, mapError(err)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -187,4 +188,114 @@ func TestStore_BringsTheFirstReleaseUpToDate(t *testing.T) {
 	if got := newest(t, open(t, path)).Clusters[0].Name; got != "one" {
 		t.Errorf("after an edit and a restart: %s", got)
 	}
+}
+
+func TestStore_UndoTakesBackARemovalAndAnEmptiedList(t *testing.T) {
+	s, _ := withSample(t)
+	first := newest(t, s)
+	for _, e := range []plan.Edit{
+		plan.Remove{Kind: "teams", Keys: []string{"payments"}},
+		plan.Remove{Kind: "stages", Keys: []string{"b2"}},
+		plan.Set{Kind: "stages", Key: "b3", Fields: []plan.FieldValue{{Name: "after", Now: plan.Raw([]string{})}}},
+	} {
+		r, err := s.Edit(t.Context(), "p", "", e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Undo(t.Context(), "p", "", r.Number); err != nil {
+			t.Errorf("%T: %v", e, err)
+		}
+		if d := plan.Diff(newest(t, s), first); len(d) != 0 {
+			t.Errorf("%T leaves %d differences, first %s → %s", e, len(d), d[0].Before, d[0].After)
+		}
+	}
+}
+
+func TestStore_UndoAndRedoGoBackAndForthForEver(t *testing.T) {
+	s, _ := withSample(t)
+	if _, err := s.Edit(t.Context(), "p", "", rename("dev-1", "one")); err != nil {
+		t.Fatal(err)
+	}
+	for turn := range 7 {
+		undo, redo, err := s.Undoable(t.Context(), "p")
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, what := undo, "plan.summary.undo"
+		if turn%2 == 1 {
+			next, what = redo, "plan.summary.redo"
+		}
+		if (undo != 0) == (redo != 0) {
+			t.Fatalf("turn %d: undo %d, redo %d", turn, undo, redo)
+		}
+		r, err := s.Undo(t.Context(), "p", "", next)
+		if err != nil || r.Summary.ID != what || r.Origin != 2 || r.Forward() != (turn%2 == 1) {
+			t.Fatalf("turn %d: %+v, %v", turn, r, err)
+		}
+		if got := newest(t, s).Clusters[0].Name; (got == "one") != (turn%2 == 1) {
+			t.Errorf("turn %d leaves %s", turn, got)
+		}
+	}
+}
+
+func TestStore_RestoreBringsTheOrderBack(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "d.db"))
+	p := plan.Empty("x")
+	for _, id := range []string{"dev", "stage", "prod"} {
+		p.Environments = append(p.Environments, plan.Environment{ID: id, Name: id})
+	}
+	if _, err := s.Create(t.Context(), "p", "", p, plan.Summary{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []plan.Edit{
+		plan.Duplicate{Kind: "environments", Key: "dev", Name: "copy", NewID: plan.NewID},
+		plan.Remove{Kind: "environments", Keys: []string{"dev", "prod"}},
+		plan.Put{Kind: "environments", Items: plan.Rows(plan.Environment{ID: "prod", Name: "prod"}, plan.Environment{ID: "dev", Name: "dev"})},
+	} {
+		if _, err := s.Edit(t.Context(), "p", "", e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Restore(t.Context(), "p", "", 1); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "the restored plan", newest(t, s), p)
+}
+
+// Large removals and their undoing go in one pass: row by row they would take
+// minutes.
+func TestStore_ManyRowsComeAndGoTogether(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "d.db")
+	s := open(t, path)
+	if _, err := s.Create(t.Context(), "p", "", plan.Empty("x"), plan.Summary{}); err != nil {
+		t.Fatal(err)
+	}
+	var rows []plan.Item
+	for i := range 20_000 {
+		rows = append(rows, plan.Service{ID: fmt.Sprint("s", i), Name: fmt.Sprint("s", i)})
+	}
+	if _, err := s.Edit(t.Context(), "p", "", plan.Put{Kind: "services", Items: rows}); err != nil {
+		t.Fatal(err)
+	}
+	full := newest(t, s)
+	for _, n := range []int64{2, 3, 4} { // undo, redo, undo
+		if _, err := s.Undo(t.Context(), "p", "", n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(newest(t, s).Services); n != 0 {
+		t.Errorf("%d services after the undo", n)
+	}
+	if _, err := s.Restore(t.Context(), "p", "", 2); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "the restored plan", newest(t, s), full)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := open(t, path).At(t.Context(), "p", 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "the redone plan", got, full)
 }

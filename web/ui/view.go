@@ -74,7 +74,13 @@ type Failed struct {
 }
 
 // Conflict shows both values of a field that somebody changed meanwhile.
-type Conflict struct{ Name, Field, Theirs, Mine, Now, Value string }
+type Conflict struct {
+	At           string // table/key/field
+	Row, Field   string // worded
+	Theirs, Mine string // worded
+	Now, Value   string // JSON
+	Undo         bool   // mine is what an undo would put back
+}
 
 // T words a message; arguments follow as name, value pairs.
 func (v *View) T(id string, pairs ...any) string {
@@ -116,6 +122,15 @@ func (v *View) URL(parts ...string) string {
 		s += "/" + url.PathEscape(p)
 	}
 	return s
+}
+
+// Link is an address inside the plan that asks for something: name, value pairs.
+func (v *View) Link(page string, pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+	}
+	return v.URL(strings.Split(page, "/")...) + "?" + q.Encode()
 }
 
 // page is the page's address within its plan, without what is asked of it.
