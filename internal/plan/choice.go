@@ -23,6 +23,8 @@ type (
 	Gate string
 	// Rollout is a deployment strategy.
 	Rollout string
+	// StepKind says what a step of the roadmap does to an Argo CD layout.
+	StepKind string
 )
 
 const (
@@ -80,6 +82,13 @@ const (
 	RollingUpdate Rollout = "rolling_update"
 	BlueGreen     Rollout = "blue_green"
 	Canary        Rollout = "canary"
+
+	InstallStep     StepKind = "install"     // new instances, on their hosts
+	AdjustStep      StepKind = "adjust"      // settings of an instance that stays
+	PrepareStep     StepKind = "prepare"     // projects, repositories, RBAC, SSO, cluster secrets
+	MoveStep        StepKind = "move"        // clusters, or slices of them, from one instance to another
+	CredentialsStep StepKind = "credentials" // the former instance's credentials, taken out
+	RetireStep      StepKind = "retire"      // an instance that delivers nothing any more
 )
 
 func (Tier) Values() []string     { return []string{"development", "staging", "production"} }
@@ -104,4 +113,7 @@ func (Gate) Values() []string {
 }
 func (Rollout) Values() []string {
 	return []string{"recreate", "rolling_update", "blue_green", "canary"}
+}
+func (StepKind) Values() []string {
+	return []string{"install", "adjust", "prepare", "move", "credentials", "retire"}
 }

@@ -110,16 +110,23 @@ type Strategy struct {
 // Key is the row's identifier.
 func (s Strategy) Key() string { return s.ID }
 
-// Step is one reversible move of the roadmap from as-is to to-be.
+// Step is one reversible move of the roadmap from as-is to to-be. Kind is what
+// it does to an Argo CD layout; a step of another matter has none.
 type Step struct {
-	ID      string   `json:"id" jsonschema:"required,minLength=1,maxLength=64"`
-	Name    string   `json:"name" jsonschema:"required,minLength=1,maxLength=200"`
-	Team    string   `json:"team,omitempty" ref:"teams"`
-	After   []string `json:"after,omitempty" ref:"steps" jsonschema:"maxItems=100"`
-	Risk    string   `json:"risk,omitempty" jsonschema:"maxLength=2000" form:"long"`
-	WayBack string   `json:"wayBack,omitempty" jsonschema:"maxLength=2000" form:"long"`
-	Done    bool     `json:"done,omitempty"`
+	ID        string   `json:"id" jsonschema:"required,minLength=1,maxLength=64"`
+	Name      string   `json:"name" jsonschema:"required,minLength=1,maxLength=200"`
+	Kind      StepKind `json:"kind,omitempty"`
+	Team      string   `json:"team,omitempty" ref:"teams"`
+	Clusters  []string `json:"clusters,omitempty" ref:"clusters" jsonschema:"maxItems=5000" jsonschema_description:"Clusters whose delivery the step changes."`
+	After     []string `json:"after,omitempty" ref:"steps" jsonschema:"maxItems=100"`
+	Risk      string   `json:"risk,omitempty" jsonschema:"maxLength=2000" form:"long"`
+	WayBack   string   `json:"wayBack,omitempty" jsonschema:"maxLength=2000" form:"long"`
+	Checklist string   `json:"checklist,omitempty" jsonschema:"maxLength=8000" form:"long"`
+	Done      bool     `json:"done,omitempty"`
 }
+
+// MaxSteps is the most steps a plan holds.
+const MaxSteps = 5000
 
 // Key is the row's identifier.
 func (s Step) Key() string { return s.ID }
