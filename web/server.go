@@ -69,6 +69,7 @@ type Server struct {
 	names    names
 	outlooks outlooks
 	searches searches
+	ways     ways
 	closing  chan struct{}
 	readings *readings
 }
@@ -128,6 +129,7 @@ func (s *Server) pages(r chi.Router) {
 		r.Get("/matrix", s.page(s.matrix))
 		r.Get("/strategies", s.page(s.strategies))
 		s.imageRoutes(r)
+		s.roadmapRoutes(r)
 		r.Get("/decisions", s.page(s.decisions))
 		r.Get("/decisions/new", s.page(s.newDecision))
 		r.Post("/decisions", s.page(s.addDecision))

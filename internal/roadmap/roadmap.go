@@ -23,8 +23,8 @@ const none = -1
 // MaxAtOnce is the most clusters, or instances, one step may take.
 const MaxAtOnce = 50
 
-// Step is one move. Its name is the message roadmap.step.KIND with Args, what
-// it puts at risk roadmap.step.KIND.risk, its way back roadmap.step.KIND.back.
+// Step is one move. Its name is the message ID with Args, what it puts at risk
+// ID.risk, its way back ID.back; see Step.ID.
 type Step struct {
 	Kind     plan.StepKind
 	Args     verdict.Args
@@ -37,6 +37,15 @@ type Step struct {
 	environment int // of the clusters moved, or of the first that an installed instance gets
 	slots       []int
 	instances   []int // installed, adjusted or retired
+}
+
+// ID names the step's messages: roadmap.step.KIND, and a move of what no
+// instance delivered before has its own.
+func (s Step) ID() string {
+	if s.Kind == plan.MoveStep && s.Args["from"] == "" {
+		return "roadmap.step.move_new"
+	}
+	return "roadmap.step." + string(s.Kind)
 }
 
 // Environment is the position of the environment the step serves; -1 for none.

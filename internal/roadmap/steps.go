@@ -173,11 +173,11 @@ func (pl *planner) move(moves []group) {
 			agent = agent || !pushes(pl.all[i])
 		}
 		s := Step{Kind: plan.MoveStep, environment: g.env, slots: g.slots, Clusters: unique(keys), After: after, Team: pl.teamOfSlots(g.slots),
-			Args: verdict.Args{"cluster": list(names), "n": len(names), "to": list(pl.names(targets)), "from": "", "moved": boolean(g.from != none),
+			Args: verdict.Args{"cluster": list(names), "n": len(names), "to": list(pl.names(targets)), "from": "",
 				"applications": applications, "share": pl.share(weight)},
 			Checks: moveChecks(g.from != none, agent)}
 		if g.from != none {
-			s.Args["from"] = pl.names([]int{g.from})[0]
+			s.Args["from"] = list(pl.names([]int{g.from}))
 		}
 		last = pl.add(s)
 		if g.from != none {
@@ -200,7 +200,7 @@ func (pl *planner) cleanUp() {
 			names[n] = pl.clusters[key].Name
 		}
 		pl.lastFrom[i] = pl.add(Step{Kind: plan.CredentialsStep, environment: len(pl.p.Environments), Clusters: keys, After: []int{end}, Team: pl.teamOf([]int{i}),
-			Args:   verdict.Args{"instance": pl.names([]int{i})[0], "cluster": list(names), "n": len(keys)},
+			Args:   verdict.Args{"instance": list(pl.names([]int{i})), "cluster": list(names), "n": len(keys)},
 			Checks: credentialChecks(pushes(pl.all[i]))})
 	}
 	stays := make([]bool, len(pl.all))

@@ -3,7 +3,7 @@ import { open } from "./dialog.js";
 
 const find = (selector) => document.querySelector(selector);
 const going = {
-  o: "overview", f: "facts", s: "ownership", l: "layouts", t: "matrix", y: "strategies", i: "images",
+  o: "overview", f: "facts", s: "ownership", l: "layouts", r: "roadmap", t: "matrix", y: "strategies", i: "images",
   d: "decisions", p: "reports", h: "history", c: "compare", a: "live",
 };
 const press = (selector) => { const el = find(selector); el?.click(); return el; };
