@@ -48,17 +48,18 @@ var version = ""
 // cli is the command line. Values are texts: kong stops at the first it cannot
 // decode, and all faults are to be reported together.
 type cli struct {
-	Lang    string     `help:"Language of messages: en or ko (also from LANG)." env:"DECKPLAN_LANG" placeholder:"LANG"`
-	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the dashboard (the default)."`
-	Check   checkCmd   `cmd:"" help:"Print a plan file's findings; exit 1 if one is an error."`
-	Diff    diffCmd    `cmd:"" help:"Print how two plan files differ: rows, figures and findings."`
-	Scan    scanCmd    `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
-	Report  reportCmd  `cmd:"" help:"Write a plan file's report: one HTML file, or Markdown with its pictures in a zip file."`
-	Export  exportCmd  `cmd:"" help:"Write a plan of the database as YAML."`
-	Import  importCmd  `cmd:"" help:"Put a plan file into the database."`
-	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of plan files."`
-	Health  healthCmd  `cmd:"" help:"Ask a running Deckplan whether it is ready; exit 1 if not."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Lang      string       `help:"Language of messages: en or ko (also from LANG)." env:"DECKPLAN_LANG" placeholder:"LANG"`
+	Serve     serveCmd     `cmd:"" default:"withargs" help:"Serve the dashboard (the default)."`
+	Check     checkCmd     `cmd:"" help:"Print a plan file's findings; exit 1 if one is an error."`
+	Diff      diffCmd      `cmd:"" help:"Print how two plan files differ: rows, figures and findings."`
+	Scan      scanCmd      `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
+	Report    reportCmd    `cmd:"" help:"Write a plan file's report: one HTML file, or Markdown with its pictures in a zip file."`
+	Manifests manifestsCmd `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
+	Export    exportCmd    `cmd:"" help:"Write a plan of the database as YAML."`
+	Import    importCmd    `cmd:"" help:"Put a plan file into the database."`
+	Schema    schemaCmd    `cmd:"" help:"Print the JSON Schema of plan files."`
+	Health    healthCmd    `cmd:"" help:"Ask a running Deckplan whether it is ready; exit 1 if not."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // streams are what a command talks to.

@@ -262,6 +262,7 @@ func TestImports_KeepTheRule(t *testing.T) {
 	for _, a := range analyses {
 		allow[a] = []string{"plan", "catalog", "verdict"}
 	}
+	allow["roadmap"], allow["manifest"] = []string{"plan", "catalog", "verdict", "layout"}, []string{"plan", "layout"}
 	for room, may := range allow {
 		for _, got := range imports[room] {
 			if !slices.Contains(may, got) {
@@ -320,5 +321,24 @@ func TestDiff_PrintsRowsFiguresAndFindings(t *testing.T) {
 	}
 	if code, _, errs := deckplan(t, "diff", old, filepath.Join(t.TempDir(), "none.yaml")); code != 1 || errs == "" {
 		t.Errorf("a file that is not there: %d, %q", code, errs)
+	}
+}
+
+func TestManifests_WritesTheLayoutThatIsNamed(t *testing.T) {
+	file, to := sampleFile(t), filepath.Join(t.TempDir(), "m.zip")
+	for _, name := range []string{"ours", "Our draft"} {
+		if code, _, errs := deckplan(t, "--lang=en", "manifests", file, "--layout", name, "-o", to); code != 0 {
+			t.Fatalf("%s: %d %s", name, code, errs)
+		}
+		r, err := zip.OpenReader(to)
+		if err != nil || !slices.ContainsFunc(r.File, func(f *zip.File) bool { return f.Name == "argo-office/clusters.yaml" }) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err == nil {
+			_ = r.Close()
+		}
+	}
+	if code, _, errs := deckplan(t, "--lang=en", "manifests", file, "--layout", "nothing"); code != 2 || !strings.Contains(errs, "per_environment") {
+		t.Errorf("an unknown layout: %d %s", code, errs)
 	}
 }

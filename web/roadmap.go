@@ -54,6 +54,8 @@ func (s *Server) roadmap(w http.ResponseWriter, r *http.Request) error {
 func ownSteps(v *ui.View, p *page.RoadmapProps, asked int) {
 	doc := v.Plan.Doc
 	p.Own = tableView(v, plan.KindOf("steps"), nil, []string{"name", "team", "after", "risk", "wayBack", "checklist", "done"})
+	done := len(p.Own.Fields) - 1 // what is ticked most often stands first
+	p.Own.Fields = slices.Insert(p.Own.Fields[:done], 0, p.Own.Fields[done])
 	p.OwnPages = max(1, (len(doc.Steps)+pageSize-1)/pageSize)
 	p.OwnPage = min(max(1, asked), p.OwnPages)
 	from := (p.OwnPage - 1) * pageSize

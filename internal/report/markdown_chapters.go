@@ -17,7 +17,7 @@ func (m *markdown) report() {
 	for _, c := range []struct {
 		id    string
 		write func()
-	}{{"plan", m.plan}, {"ownership", m.pipelines}, {"layouts", m.layoutChapter}, {"matrices", m.matrices}, {"strategies", m.strategyChapter},
+	}{{"plan", m.plan}, {"ownership", m.pipelines}, {"layouts", m.layoutChapter}, {"roadmap", m.roadmap}, {"matrices", m.matrices}, {"strategies", m.strategyChapter},
 		{"images", m.images}, {"assumptions", m.assumptionChapter}, {"decisions", m.decisions}} {
 		m.heading(2, m.t("report."+c.id))
 		c.write()

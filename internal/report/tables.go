@@ -40,7 +40,6 @@ var columns = []struct {
 	{"registries", []string{"name", "zone", "mirrors", "team", "url"}},
 	{"installations", []string{"name", "tool", "version", "zone", "host", "team"}},
 	{"pipelines", []string{"name", "note"}},
-	{"steps", []string{"name", "team", "after", "risk", "wayBack", "done"}},
 }
 
 // tables gives the plan's tables that have rows.

@@ -105,14 +105,24 @@ func (pl *planner) number() {
 	pl.target = match(pl.from, pl.to)
 	for i, in := range pl.to.Instances {
 		if j := pl.target[i]; j != none {
-			in.ID = pl.all[j].ID
-			pl.later[j] = in
+			pl.later[j] = pl.becomes(pl.all[j], in)
 			continue
 		}
 		pl.target[i] = len(pl.all)
 		in.ID = "to/" + in.ID
 		pl.all, pl.later = append(pl.all, in), append(pl.later, in)
 	}
+}
+
+// becomes gives a former instance the settings that the target has for it. A
+// preset knows no names, versions or shards, and takes no HA away.
+func (pl *planner) becomes(was, target plan.Instance) plan.Instance {
+	if pl.to.Preset != "" {
+		was.HA = was.HA || target.HA
+		return was
+	}
+	target.ID = was.ID
+	return target
 }
 
 // match finds, for every instance of the target, the former one that it is, or

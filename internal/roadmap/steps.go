@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"deckplan/internal/plan"
 	"deckplan/internal/verdict"
@@ -132,20 +133,25 @@ func (pl *planner) adjust() {
 		if a.HA == b.HA && a.ShardCount() == b.ShardCount() && (a.Version == b.Version || b.Version == "") {
 			continue
 		}
-		settings := func(in plan.Instance) string {
-			s := strconv.Itoa(in.ShardCount())
-			if in.HA {
-				s = "HA · " + s
-			}
-			if in.Version != "" {
-				s += " · " + in.Version
-			}
-			return s
-		}
 		pl.readyAt[i] = pl.add(Step{Kind: plan.AdjustStep, environment: len(pl.p.Environments), instances: []int{i}, Team: pl.teamOf([]int{i}),
 			Args:   verdict.Args{"instance": list([]string{b.Name}), "n": 1, "was": settings(a), "becomes": settings(b)},
 			Checks: adjustChecks()})
 	}
+}
+
+// settings writes what an adjust step changes: HA, controller shards, version.
+func settings(in plan.Instance) string {
+	s := "non-HA"
+	if in.HA {
+		s = "HA"
+	}
+	if n := in.ShardCount(); n > 1 {
+		s += " × " + strconv.Itoa(n)
+	}
+	if in.Version != "" {
+		s += " · " + strings.ReplaceAll(in.Version, ",", " ")
+	}
+	return s
 }
 
 func (pl *planner) move(moves []group) {
@@ -177,7 +183,7 @@ func (pl *planner) move(moves []group) {
 				"applications": applications, "share": pl.share(weight)},
 			Checks: moveChecks(g.from != none, agent)}
 		if g.from != none {
-			s.Args["from"] = list(pl.names([]int{g.from}))
+			s.Args["from"] = list([]string{pl.all[g.from].Name})
 		}
 		last = pl.add(s)
 		if g.from != none {
