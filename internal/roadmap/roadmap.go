@@ -84,9 +84,9 @@ func (r *Roadmap) Empty() bool { return len(r.Steps) == 0 }
 func Propose(p *plan.Plan, from, to layout.Arrangement, atOnce int) Roadmap {
 	pl := newPlanner(p, from, to, min(max(1, atOnce), MaxAtOnce))
 	r := Roadmap{From: from, To: to, Start: pl.ix.Radius(pl.arrangement()), Broken: pl.broken, planner: pl}
-	for i, j := range pl.target {
+	for _, j := range pl.target {
 		if j < len(from.Instances) {
-			r.Kept = append(r.Kept, Pair{from.Instances[j].Name, to.Instances[i].Name})
+			r.Kept = append(r.Kept, Pair{from.Instances[j].Name, pl.later[j].Name})
 		}
 	}
 	for k, c := range pl.slots {

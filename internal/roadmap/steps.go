@@ -76,7 +76,8 @@ func boolean(b bool) int {
 }
 
 func (pl *planner) add(s Step) int {
-	s.After = unique(s.After)
+	slices.Sort(s.After)
+	s.After = slices.Compact(s.After)
 	pl.steps = append(pl.steps, s)
 	return len(pl.steps) - 1
 }
