@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,7 +113,7 @@ func (s *Server) propose(ctx context.Context, v *ui.View, q url.Values, p *page.
 		p.AtOnce = 5
 	}
 	p.AtOnce = min(max(1, p.AtOnce), roadmap.MaxAtOnce)
-	p.Way = s.ways.of(wayKey{v.Plan.ID, v.Plan.Revision, p.Start.Value, p.Start.Revision, p.End.Value, p.AtOnce}, v.Plan.Doc, p.Start.Layout, p.End.Layout)
+	p.Way = s.ways.of(wayKey{v.Plan.ID, p.Start.Value, p.Start.Revision, p.End.Value, p.AtOnce}, v.Plan.Doc, p.Start.Layout, p.End.Layout)
 	return nil
 }
 
@@ -199,21 +200,25 @@ func adopted(l lang.Lang, way *roadmap.Roadmap) []plan.Step {
 	return rows
 }
 
-// ways keeps the last roadmaps, so that a page that is drawn again, as after
-// every edit of a step's checklist elsewhere, plans the way once a revision.
+// ways keeps the last roadmaps, so that a page drawn again, as after a step is
+// ticked, does not plan the way anew.
 type ways struct {
 	mu    sync.Mutex
 	order []wayKey
-	kept  map[wayKey]*roadmap.Roadmap
+	kept  map[wayKey]keptWay
 }
 
 type wayKey struct {
-	plan     string
-	revision int64
-	from     string
-	other    int64 // revision of the plan that from is of; 0 for this one
-	to       string
-	atOnce   int
+	plan   string
+	from   string
+	other  int64 // revision of the plan that from is of; 0 for this one
+	to     string
+	atOnce int
+}
+
+type keptWay struct {
+	doc *plan.Plan
+	way *roadmap.Roadmap
 }
 
 const waysKept = 4
@@ -221,17 +226,39 @@ const waysKept = 4
 func (c *ways) of(key wayKey, doc *plan.Plan, from, to layout.Arrangement) *roadmap.Roadmap {
 	c.mu.Lock()
 	defer c.mu.Unlock() // one reader plans, others wait for the same answer
-	if got := c.kept[key]; got != nil {
-		return got
+	got, ok := c.kept[key]
+	if ok && sameButSteps(got.doc, doc) {
+		return got.way
 	}
 	fresh := roadmap.Propose(doc, from, to, key.atOnce)
 	if c.kept == nil {
-		c.kept = map[wayKey]*roadmap.Roadmap{}
+		c.kept = map[wayKey]keptWay{}
 	}
-	c.kept[key] = &fresh
+	c.kept[key] = keptWay{doc, &fresh}
+	if ok {
+		return &fresh
+	}
 	if c.order = append(c.order, key); len(c.order) > waysKept {
 		delete(c.kept, c.order[0])
 		c.order = c.order[1:]
 	}
 	return &fresh
+}
+
+// sameButSteps tells, at no cost, that two revisions share every table but the
+// steps: an edit copies only the tables it touches. False is always safe.
+func sameButSteps(a, b *plan.Plan) bool {
+	x, y := reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem()
+	for i := range x.NumField() {
+		switch f, g := x.Field(i), y.Field(i); {
+		case x.Type().Field(i).Name == "Steps":
+		case f.Kind() != reflect.Slice:
+			if !reflect.DeepEqual(f.Interface(), g.Interface()) {
+				return false
+			}
+		case f.Len() != g.Len() || f.Len() > 0 && f.UnsafePointer() != g.UnsafePointer():
+			return false
+		}
+	}
+	return true
 }

@@ -8,6 +8,7 @@ import (
 
 	"deckplan/internal/plan"
 	"deckplan/internal/plan/plantest"
+	"deckplan/internal/roadmap"
 )
 
 func steps(t *testing.T, s *site) []plan.Step {
@@ -93,6 +94,23 @@ func TestRoadmap_BeginsAtAnotherScenarioToo(t *testing.T) {
 	}
 }
 
+func TestRoadmap_IsPlannedAgainOnlyWhenMoreThanStepsChanged(t *testing.T) {
+	s := sampleSite(t)
+	kept := func() *roadmap.Roadmap {
+		s.get("/plans/p/roadmap?from=ours&to=hub")
+		return s.ways.kept[wayKey{"p", "ours", 0, "hub", 5}].way
+	}
+	first := kept()
+	s.post("/plans/p/edit", "/plans/p/roadmap", url.Values{"op": {"set"}, "at": {"steps/r1/done"}, "value": {"true"}})
+	if first == nil || kept() != first {
+		t.Error("a step that is ticked changes no way")
+	}
+	s.post("/plans/p/edit", "/plans/p/roadmap", url.Values{"op": {"set"}, "at": {"clusters/dev-1/name"}, "value": {"dev-renamed"}})
+	if kept() == first {
+		t.Error("a cluster's new name is not in the way")
+	}
+}
+
 func TestRoadmap_OfAnEmptyPlanTeaches(t *testing.T) {
 	s := newSite(t, plan.Empty("x"))
 	if w := s.get("/plans/p/roadmap"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "facts/clusters") {
@@ -111,6 +129,16 @@ func TestManifests_AreAZipFileOfOneLayout(t *testing.T) {
 	}
 	if body := s.get("/plans/p/layouts?layout=ours").Body.String(); !strings.Contains(body, "manifests.zip?layout=ours") {
 		t.Error("no link on the layouts page")
+	}
+}
+
+func BenchmarkRoadmapAdopt(b *testing.B) {
+	s := newSite(b, plantest.Generate(1, 1000, 10000))
+	v := url.Values{"op": {"roadmap"}, "from": {"hub"}, "to": {"per_cluster"}, "size": {"5"}}
+	for b.Loop() {
+		if w := s.post("/plans/p/roadmap", "/plans/p/roadmap?from=hub&to=per_cluster", v); w.Code != http.StatusSeeOther {
+			b.Fatal(w.Code)
+		}
 	}
 }
 

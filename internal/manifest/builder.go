@@ -192,7 +192,9 @@ func (b *builder) applications(owner func(cluster, slice string) (int, bool), ro
 			}
 		}
 		environments[t][b.environments.of[rows[cluster].Environment]] = true
-		if dnsLabel.MatchString(app.Namespace) {
+		// A project that may deliver into Argo CD's own namespace rules it.
+		own := cluster == b.a.Instances[i].Host && app.Namespace == b.namespaces[i]
+		if dnsLabel.MatchString(app.Namespace) && !own {
 			t.destinations = append(t.destinations, destination{b.clusters.of[cluster], app.Namespace})
 		} else {
 			t.nowhere++

@@ -198,7 +198,7 @@ func (b *builder) sets(ns string, all []teamProject) []byte {
 		s.Spec.Template.Metadata.Name = "{{.nameNormalized}}-" + t.name
 		s.Spec.Template.Spec.Project = t.name
 		src := &s.Spec.Template.Spec.Source
-		src.RepoURL, src.TargetRevision, src.Path = invalidHost+"repository.git", "HEAD", "clusters/{{.nameNormalized}}"
+		src.RepoURL, src.TargetRevision, src.Path = invalidHost+"repository.git", "HEAD", t.name+"/{{.nameNormalized}}"
 		var comment []string
 		if len(t.repositories) > 0 {
 			src.RepoURL = t.repositories[0]

@@ -313,6 +313,21 @@ func TestNames_StayWhenRowsAreOrderedOtherwise(t *testing.T) {
 	}
 }
 
+func TestManifests_NoProjectRulesArgoCD(t *testing.T) {
+	p := &plan.Plan{Clusters: []plan.Cluster{{ID: "c", Name: "c"}, {ID: "d", Name: "d"}},
+		Applications: []plan.Application{{ID: "1", Name: "1", Cluster: "c", Namespace: "argocd"}, {ID: "2", Name: "2", Cluster: "d", Namespace: "argocd"}}}
+	a := layout.Presets(p)[0]
+	var projects string
+	for _, f := range Build(p, a, "x", lang.English.T) {
+		if strings.HasSuffix(f.Path, "projects.yaml") {
+			projects = string(f.Data)
+		}
+	}
+	if strings.Contains(projects, "name: c\n") || !strings.Contains(projects, "name: d\n") {
+		t.Errorf("the host's namespace argocd is a destination, or another's is none:\n%s", projects)
+	}
+}
+
 // The size for 1,000 clusters and 10,000 services; -v prints it.
 func TestManifests_OfAThousandClusters(t *testing.T) {
 	p := plantest.Generate(1, 1000, 10000)

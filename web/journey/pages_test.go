@@ -31,6 +31,7 @@ var pages = []screen{
 	{"outlook", "{plan}/layouts/outlook?layout=ours"},
 	{"search", "{plan}/layouts/search"},
 	{"matrix", "{plan}/matrix"},
+	{"roadmap", "{plan}/roadmap"},
 	{"strategies", "{plan}/strategies"},
 	{"strategy", "{plan}/strategies?service=web"},
 	{"images", "{plan}/images"},

@@ -23,6 +23,8 @@ func TestRoadmap(t *testing.T) {
 	p.must("never two controllers", having("#proposed .checks", "Never two controllers"))
 	p.must("with sources", having("#proposed .checks", "app_deletion.md")+" || "+css("#proposed .checks .sources"))
 
+	accessible(p, "roadmap")
+
 	rows := `document.querySelectorAll("#own-steps tr[data-row]").length`
 	p.saves(func() { p.click(css("#adopt-roadmap button")) })
 	p.must("the steps are the plan's", rows+" > 5")
@@ -34,6 +36,8 @@ func TestRoadmap(t *testing.T) {
 	p.saves(func() { p.press("z", chromedp.ModifierCtrl) })
 	p.must("the adopted steps are gone at once", rows+" === 3")
 	p.quiet()
+	p.resize(390, 844)
+	p.must("no wider than a phone", "document.scrollingElement.scrollWidth <= 390")
 
 	ko := visit(t, p.base, "ko-KR")
 	ko.open(plan + "/roadmap?from=ours&to=per_cluster")
