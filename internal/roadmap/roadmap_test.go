@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"deckplan/internal/lang"
 	"deckplan/internal/layout"
 	"deckplan/internal/plan"
 	"deckplan/internal/plan/plantest"
@@ -223,6 +224,29 @@ func TestRoadmap_EveryMoveCarriesTheCutOver(t *testing.T) {
 	}
 	if moves != 3 {
 		t.Errorf("%d moves", moves)
+	}
+}
+
+// Every message of a step and of a checklist exists, whatever the step.
+func TestRoadmap_EveryStepHasItsWords(t *testing.T) {
+	var ids []string
+	for _, checks := range [][]Check{installChecks(true, true), prepareChecks(true), prepareChecks(false), adjustChecks(), moveChecks(true, true),
+		credentialChecks(true), credentialChecks(false), retireChecks()} {
+		for _, c := range checks {
+			ids = append(ids, "roadmap.check."+c.ID)
+		}
+	}
+	steps := []Step{{Kind: plan.MoveStep, Args: map[string]any{"from": ""}}}
+	for _, k := range plan.StepKind("").Values() {
+		steps = append(steps, Step{Kind: plan.StepKind(k), Args: map[string]any{"from": "x"}})
+	}
+	for _, s := range steps {
+		ids = append(ids, s.ID(), s.ID()+".risk", s.ID()+".back")
+	}
+	for _, id := range ids {
+		if !lang.English.Has(id) || !lang.Korean.Has(id) {
+			t.Errorf("no message %s", id)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package roadmap
 
 import (
 	"maps"
-	"slices"
 
 	"deckplan/internal/catalog"
 	"deckplan/internal/plan"
@@ -142,17 +141,4 @@ func credentialChecks(push bool) []Check {
 
 func retireChecks() []Check {
 	return []Check{check("export", "export"), check("no_finalizer", "finalizer"), check("uninstall", "")}
-}
-
-// Lines gives every id a check can have, in no order that matters.
-func Lines() []string {
-	var out []string
-	for _, all := range [][]Check{installChecks(true, true), prepareChecks(true), prepareChecks(false), adjustChecks(), moveChecks(true, true),
-		credentialChecks(true), credentialChecks(false), retireChecks()} {
-		for _, c := range all {
-			out = append(out, c.ID)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
