@@ -19,6 +19,7 @@ const (
 	Added   What = "added"
 	Removed What = "removed"
 	Changed What = "changed"
+	Moved   What = "moved" // to another place of its table, and otherwise as it was
 )
 
 // Row is a row that differs.
@@ -59,6 +60,8 @@ func Rows(l lang.Lang, changes []plan.Change, plans ...*plan.Plan) []Row {
 			r.What = Added
 		case c.After == nil:
 			r.What = Removed
+		case c.From != nil && len(fields) == 0:
+			r.What = Moved
 		}
 		for _, fv := range fields {
 			f, _ := k.Field(fv.Name)

@@ -58,7 +58,7 @@ type arrow struct {
 type ring struct {
 	x, y         float64
 	label, title string
-	hand         bool
+	hand, plain  bool // by hand; only a wait
 	textX        float64
 	anchor       string
 }
@@ -143,7 +143,8 @@ func (p SwimlaneProps) box(s ownership.Stage, width, top float64) stageBox {
 // connect draws an arrow for each edge: right out of a box, in the gap before
 // the next box to its height, and into it; under the boxes of its own row that
 // stand between. A ring marks a hand-off, on the row's edge by the next box;
-// hand-offs to one box from one side share it.
+// hand-offs to one box from one side share it. A wait that is none is written
+// above the box that waits.
 func (d *swimlane) connect(p SwimlaneProps, a *ownership.Analysis) {
 	for _, e := range a.Edges {
 		from, to := d.boxes[e.From], d.boxes[e.To]
@@ -158,15 +159,22 @@ func (d *swimlane) connect(p SwimlaneProps, a *ownership.Analysis) {
 			low := math.Max(from.y, to.y) + boxHeight + 14
 			path = "M" + num(x1-12) + " " + num(from.y+boxHeight) + "V" + num(low) + "H" + num(x2+12) + "V" + num(to.y+boxHeight+1)
 		}
-		words := map[string]any{"from": a.Stages[e.From].Name, "to": a.Stages[e.To].Name, "wait": e.Wait}
+		words := map[string]any{"from": a.Stages[e.From].Name, "to": a.Stages[e.To].Name, "wait": e.Wait, "mandated": e.Mandated}
 		id := "figure.swimlane.arrow"
 		if e.ByHand {
 			id = "figure.swimlane.arrow_by_hand"
 		}
 		d.arrows = append(d.arrows, arrow{path: path, hand: e.ByHand, title: p.Words(id, words)})
-		if e.HandOff && x2 > x1 {
+		switch {
+		case x2 <= x1:
+		case e.HandOff:
 			y := y2 - math.Copysign(laneHeight/2, y2-y1)
 			d.mark(p.ring(mid, y, e, words, d.width))
+		case e.Wait > 0: // over the arrow's end, above the box it leads to
+			r := p.ring(mid, to.y, e, words, d.width)
+			r.plain, r.title = true, r.label
+			r.textX, r.anchor = to.x, "start"
+			d.mark(r)
 		}
 	}
 }
@@ -188,7 +196,12 @@ func (d *swimlane) mark(r ring) {
 
 func (p SwimlaneProps) ring(x, y float64, e ownership.Edge, words map[string]any, width float64) ring {
 	r := ring{x: x, y: y, hand: e.ByHand, title: p.Words("figure.swimlane.hand_off", words), textX: x + 13, anchor: "start"}
+	if e.Mandated > 0 {
+		r.title += "\n" + p.Words("figure.swimlane.mandated", words)
+	}
 	switch {
+	case e.Wait > 0 && e.Wait == e.Mandated:
+		r.label = p.Words("figure.swimlane.mandated", words)
 	case e.Wait > 0 && e.ByHand:
 		r.label = p.Words("figure.swimlane.wait_by_hand", words)
 	case e.Wait > 0:

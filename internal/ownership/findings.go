@@ -3,6 +3,7 @@ package ownership
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"deckplan/internal/catalog"
 	"deckplan/internal/plan"
@@ -17,7 +18,7 @@ func (a *Analysis) findings() []verdict.Finding {
 	}
 	var out []verdict.Finding
 	for _, rule := range []func(*Analysis) []verdict.Finding{
-		owned, started, cyclic, joined, split, waits, byHand, keys, sameHands, retired, daemons, offline,
+		owned, started, cyclic, joined, joinable, waits, byHand, keys, sameHands, retired, daemons, offline,
 	} {
 		out = append(out, rule(a)...)
 	}
@@ -128,15 +129,26 @@ func joined(a *Analysis) []verdict.Finding {
 		"limit": a.index.plan.About.OneToolLimit()})}
 }
 
-// split: a pipeline cut over several installations though one team owns it all.
-// Joining is only a question: it must not widen what one tool's keys reach.
-func split(a *Analysis) []verdict.Finding {
+// joinable: a pipeline cut over several installations though one team owns it
+// all. Joining is advised only where neither what one tool's keys give nor the
+// gates get worse by it; otherwise the finding says what keeps it apart.
+func joinable(a *Analysis) []verdict.Finding {
 	owners, tools := a.owners(), a.installed()
 	if len(owners) != 1 || len(tools) < 2 {
 		return nil
 	}
-	return []verdict.Finding{a.finding("ownership.finding.split_one", verdict.Note,
-		verdict.Args{"team": a.names(owners), "n": len(tools)})}
+	args := verdict.Args{"team": a.names(owners), "n": len(tools)}
+	one, ok := a.joiner()
+	args["tool"] = one.Name
+	switch {
+	case !ok || a.unreached(one) != "":
+		return nil
+	case a.joinWidens(one.ID):
+		return []verdict.Finding{a.finding("ownership.finding.split_keys", verdict.Note, args)}
+	case a.joinOpens(one.ID):
+		return []verdict.Finding{a.finding("ownership.finding.split_gates", verdict.Note, args)}
+	}
+	return []verdict.Finding{a.finding("ownership.finding.split_one", verdict.Note, args)}
 }
 
 // waits: more unmandated waiting than work on the critical path.
@@ -166,7 +178,7 @@ func byHand(a *Analysis) (out []verdict.Finding) {
 // pipelines; each pipeline that uses it hears of it.
 func keys(a *Analysis) (out []verdict.Finding) {
 	for _, id := range a.installed() {
-		if k := a.index.keys[id]; k.source && k.registry && k.cluster {
+		if k := a.index.ring(id); k.all() {
 			out = append(out, a.about("ownership.finding.all_keys", verdict.Warning, a.index.installations[id],
 				verdict.Args{"scopes": strings.Join(k.scopes, ", "), "n": len(k.scopes)}))
 		}
@@ -174,25 +186,33 @@ func keys(a *Analysis) (out []verdict.Finding) {
 	return out
 }
 
-// sameHands: one team alone answers for the source and for the deployment, and
-// the approval between them is demanded by nobody. Whose the approving role is
-// the plan does not say, and neither does the finding.
+// sameHands: separation of duties. Where the plan says which team approves, it
+// must be none of those that write. Where it does not say: one team alone
+// answers for the source and for the deployment, and the approval between them
+// is demanded by nobody; whose the approving role is the finding cannot say.
 func sameHands(a *Analysis) (out []verdict.Finding) {
+	writers := a.writers()
+	for _, s := range a.Stages {
+		if s.Approval.Role != "" && s.Approval.Team != "" && slices.Contains(writers, s.Approval.Team) {
+			out = append(out, a.finding("ownership.finding.own_approval", verdict.Warning,
+				verdict.Args{"stage": s.Name, "team": a.index.team(s.Approval.Team), "role": s.Approval.Role}, s))
+		}
+	}
 	writes := ""
 	for _, s := range a.Stages {
 		if s.Kind != plan.SourceBuild {
 			continue
 		}
 		if len(s.Accountable) != 1 || writes != "" && writes != s.Accountable[0] {
-			return nil
+			return out
 		}
 		writes = s.Accountable[0]
 	}
 	if writes == "" {
-		return nil
+		return out
 	}
 	for _, s := range a.Stages {
-		if s.Kind == plan.Deploy && s.Approval.Role != "" && s.Approval.MandatedBy == "" && slices.Equal(s.Accountable, []string{writes}) {
+		if s.Kind == plan.Deploy && s.Approval.Role != "" && s.Approval.Team == "" && s.Approval.MandatedBy == "" && slices.Equal(s.Accountable, []string{writes}) {
 			out = append(out, a.finding("ownership.finding.same_hands", verdict.Warning,
 				verdict.Args{"stage": s.Name, "team": a.index.team(writes), "role": s.Approval.Role}, s))
 		}
@@ -236,12 +256,25 @@ func daemons(a *Analysis) (out []verdict.Finding) {
 			continue
 		}
 		t := a.builder(s)
-		f := a.finding("ownership.finding.shared_daemon", verdict.Warning, verdict.Args{"stage": s.Name, "tool": t.Name}, s)
+		f := a.finding("ownership.finding.shared_daemon", verdict.Warning,
+			verdict.Args{"stage": s.Name, "tool": t.Name, "others": strings.Join(daemonless(), ", ")}, s)
 		f.Sources = t.Daemon.Sources
 		out = append(out, f)
 	}
 	return out
 }
+
+// daemonless names the catalogue's builders of images that need no daemon and
+// take a Dockerfile or source of any kind, ended projects left out.
+var daemonless = sync.OnceValue(func() (out []string) {
+	for _, t := range catalog.Tools() {
+		if t.Does(plan.ContainerBuild) == catalog.DoesIt && t.Does(plan.Deploy) == catalog.DoesNot && t.Does(plan.SourceBuild) == catalog.DoesNot &&
+			t.Daemon.Value == "not_required" && !ended(t) {
+			out = append(out, t.Name)
+		}
+	}
+	return out
+})
 
 // offline: a service on the internet, used from a zone that has no online link
 // to it. An installation without a zone is left alone: nothing is known.

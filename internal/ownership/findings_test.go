@@ -69,6 +69,16 @@ func TestFindings_EachRule(t *testing.T) {
 			s.Accountable, s.Approval = []string{team}, plan.Approval{Role: "Manager", MandatedBy: mandate}
 		})
 	}
+	alone := func(keys ...string) func(*plan.Plan) {
+		return stage(deploy, func(s *plan.Stage) {
+			s.Accountable = []string{"dev"}
+			keysOn(s, keys...)
+		})
+	}
+	apart := func(p *plan.Plan) {
+		alone("cluster-deploy@k")(p)
+		keysOn(&p.Stages[build], "source-read@a", "registry-push@r")
+	}
 	for _, c := range []struct {
 		rule, name string
 		change     func(*plan.Plan)
@@ -99,7 +109,40 @@ func TestFindings_EachRule(t *testing.T) {
 			p.Stages = p.Stages[:1]
 			p.Stages[0].Accountable = []string{"dev", "ops"}
 		}, 0, ""},
-		{"split_one", "two tools, one team", stage(deploy, func(s *plan.Stage) { s.Accountable = []string{"dev"} }), verdict.Note, "p"},
+		{"split_one", "two tools, one team, no keys that joining adds up", alone(), verdict.Note, "p"},
+		{"split_one", "two teams", func(*plan.Plan) {}, 0, ""},
+		{"split_one", "joining would put the keys together", apart, 0, ""},
+		{"split_one", "the one tool cannot reach the cluster", func(p *plan.Plan) {
+			alone()(p)
+			p.Clusters = []plan.Cluster{{ID: "k", Name: "k", Zone: "cut"}}
+			keysOn(&p.Stages[source], "cluster-deploy@k")
+			keysOn(&p.Stages[deploy], "cluster-deploy@k")
+		}, 0, ""},
+		{"split_keys", "joining would put the keys together", apart, verdict.Note, "p"},
+		{"split_keys", "one tool has them already", func(p *plan.Plan) {
+			alone("cluster-deploy@k")(p)
+			keysOn(&p.Stages[build], "source-read@a", "registry-push@r", "cluster-deploy@k")
+		}, 0, ""},
+		{"split_gates", "the writers would run the tool that asks", func(p *plan.Plan) {
+			alone()(p)
+			p.Installations[0].Team, p.Installations[1].Team = "dev", "ops"
+			p.Stages[deploy].Approval = plan.Approval{Role: "Manager", MandatedBy: "Policy"}
+		}, verdict.Note, "p"},
+		{"split_gates", "others operate it", func(p *plan.Plan) {
+			alone()(p)
+			p.Installations[0].Team, p.Installations[1].Team = "ops", "ops"
+			p.Stages[deploy].Approval = plan.Approval{Role: "Manager", MandatedBy: "Policy"}
+		}, 0, ""},
+		{"own_approval", "the writers approve, mandated or not", func(p *plan.Plan) {
+			p.Stages[deploy].Approval = plan.Approval{Role: "Manager", MandatedBy: "Policy", Team: "dev"}
+		}, verdict.Warning, "d"},
+		{"own_approval", "another team approves", func(p *plan.Plan) {
+			p.Stages[deploy].Approval = plan.Approval{Role: "Manager", Team: "ops"}
+		}, 0, ""},
+		{"same_hands", "another team approves", func(p *plan.Plan) {
+			approved("dev", "")(p)
+			p.Stages[deploy].Approval.Team = "ops"
+		}, 0, ""},
 		{"waits", "longer than the work", stage(deploy, func(s *plan.Stage) { s.WaitMinutes = 16 }), verdict.Warning, "p"},
 		{"waits", "as long as the work", stage(deploy, func(s *plan.Stage) { s.WaitMinutes = 15 }), 0, ""},
 		{"waits", "approval nobody mandates", stage(deploy, func(s *plan.Stage) { s.Approval = plan.Approval{Role: "R", WaitMinutes: 16} }), verdict.Warning, "p"},

@@ -76,7 +76,7 @@ func (a *Analysis) connect() {
 				HandOff: owner(before) != owner(s) && owner(before) != "" && owner(s) != "",
 				Seam:    before.Installation != s.Installation && before.Installation != "" && s.Installation != "",
 				ByHand:  s.Trigger == plan.Manual || s.Trigger == "",
-				Wait:    s.WaitMinutes + wait + mandated})
+				Wait:    s.WaitMinutes + wait + mandated, Mandated: mandated})
 		}
 	}
 }

@@ -67,7 +67,10 @@ func approval(s Stage) (wait, mandated float64) {
 // hand-offs and seams are edges, owners and installations are distinct, the
 // automated share is the stages that something other than a person starts (the
 // end of a stage that is not there starts nothing) over all stages, and the
-// waiting share is (wait + mandated wait) / lead time, 0 where that is 0.
+// waiting share is (wait + mandated wait) / lead time, 0 where that is 0. The
+// mandated wait is that part of the critical path's waiting which somebody
+// demands. Key kinds and reach are those of the installation that holds most,
+// through all pipelines: what taking that one tool gives (see keyring).
 func (a *Analysis) metrics() []verdict.Metric {
 	var handoffs, seams, automated float64
 	for _, e := range a.Edges {
@@ -83,7 +86,7 @@ func (a *Analysis) metrics() []verdict.Metric {
 			automated++
 		}
 	}
-	n, lead := float64(len(a.Stages)), a.path.total()
+	n, lead, w := float64(len(a.Stages)), a.path.total(), a.widest()
 	stages := verdict.Input{ID: "ownership.stages", Value: n, Unit: verdict.Count}
 	inputs := []verdict.Input{{ID: "ownership.work", Value: a.path.work, Unit: verdict.Minutes},
 		{ID: "ownership.wait", Value: a.path.wait, Unit: verdict.Minutes},
@@ -97,6 +100,11 @@ func (a *Analysis) metrics() []verdict.Metric {
 			Inputs: []verdict.Input{{ID: "ownership.started", Value: automated, Unit: verdict.Count}, stages}},
 		{ID: "ownership.lead", Value: lead, Unit: verdict.Minutes, Inputs: inputs},
 		{ID: "ownership.waiting", Value: share(a.path.wait+a.path.mandated, lead), Unit: verdict.Percent, Inputs: inputs},
+		{ID: "ownership.mandated", Value: a.path.mandated, Unit: verdict.Minutes},
+		{ID: "ownership.keys", Value: float64(w.kinds), Unit: verdict.Count, Cause: w.keeper,
+			Inputs: []verdict.Input{{ID: "ownership.pairs", Value: float64(w.scopes), Unit: verdict.Count}}},
+		{ID: "ownership.reach", Value: float64(w.reach), Unit: verdict.Count, Cause: w.reacher,
+			Inputs: []verdict.Input{{ID: "ownership.clusters", Value: float64(len(a.index.plan.Clusters)), Unit: verdict.Count}}},
 	}
 }
 

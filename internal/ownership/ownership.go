@@ -40,6 +40,7 @@ type Edge struct {
 	Seam     bool    // the installation changes
 	ByHand   bool    // a person, or nothing at all, starts the next stage
 	Wait     float64 // minutes before the next stage begins, an approval included
+	Mandated float64 // minutes of it that an approval takes which somebody demands
 }
 
 // Analysis is what a pipeline amounts to.
@@ -66,21 +67,17 @@ type Index struct {
 	stages        map[string][]plan.Stage // by pipeline
 	known         map[string]bool         // stages, of any pipeline
 	services      map[string]int          // by pipeline
-	keys          map[string]keyring      // by installation
+	keys          map[string]*keyring     // by installation; never nil where a stage names it
 	online        map[string]bool         // zones that reach the internet
-}
-
-// keyring is what an installation holds through all stages of all pipelines.
-type keyring struct {
-	source, registry, cluster bool
-	scopes                    []string // of the cluster keys, in the plan's order
+	links         map[[2]string]bool      // online, from zone to zone
+	places        map[string][]int        // what a scope may say, in lower case → clusters, as positions in the plan
 }
 
 // NewIndex reads the plan once.
 func NewIndex(p *plan.Plan) *Index {
 	ix := &Index{plan: p, teams: map[string]string{}, installations: map[string]plan.Installation{},
 		pipelines: map[string]plan.Pipeline{}, stages: map[string][]plan.Stage{}, known: map[string]bool{},
-		services: map[string]int{}, keys: map[string]keyring{}, online: map[string]bool{}}
+		services: map[string]int{}, keys: map[string]*keyring{}, online: map[string]bool{}, links: map[[2]string]bool{}}
 	for _, t := range p.Teams {
 		ix.teams[t.ID] = t.Name
 	}
@@ -93,9 +90,10 @@ func NewIndex(p *plan.Plan) *Index {
 	for _, s := range p.Stages {
 		ix.stages[s.Pipeline] = append(ix.stages[s.Pipeline], s)
 		ix.known[s.ID] = true
-		if s.Installation != "" {
-			ix.keys[s.Installation] = ix.keys[s.Installation].with(s.Credentials)
-		}
+	}
+	ix.places = placesOf(p)
+	for i := range p.Stages {
+		ix.hold(&p.Stages[i])
 	}
 	for _, s := range p.Services {
 		ix.services[s.Pipeline]++
@@ -105,32 +103,14 @@ func NewIndex(p *plan.Plan) *Index {
 	}
 	for _, l := range p.Links {
 		to := slices.IndexFunc(p.Zones, func(z plan.Zone) bool { return z.ID == l.To })
+		if l.Kind == plan.Online {
+			ix.links[[2]string{l.From, l.To}] = true
+		}
 		if l.Kind == plan.Online && to >= 0 && p.Zones[to].Internet {
 			ix.online[l.From] = true
 		}
 	}
 	return ix
-}
-
-// with adds a stage's credentials. A cluster key without a scope is listed by
-// its kind.
-func (k keyring) with(all []plan.Credential) keyring {
-	for _, c := range all {
-		k.source = k.source || c.Kind == "source-read" || c.Kind == "source-write"
-		k.registry = k.registry || c.Kind == "registry-push"
-		if c.Kind != "cluster-deploy" && c.Kind != "cluster-admin" {
-			continue
-		}
-		k.cluster = true
-		scope := c.Scope
-		if scope == "" {
-			scope = c.Kind
-		}
-		if !slices.Contains(k.scopes, scope) {
-			k.scopes = append(k.scopes, scope)
-		}
-	}
-	return k
 }
 
 // Analyse gives the verdict on one pipeline; its Pipeline is empty where the

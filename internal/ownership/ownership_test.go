@@ -24,14 +24,14 @@ func TestAnalyse_SampleFigures(t *testing.T) {
 		findings   string
 	}{
 		{"jenkins-all", true, 3, map[string]float64{"handoffs": 2, "seams": 0, "owners": 3, "installations": 1,
-			"automated": 3.0 / 4, "lead": 29 + 290 + 120, "waiting": 410.0 / 439},
+			"automated": 3.0 / 4, "lead": 29 + 290 + 120, "waiting": 410.0 / 439, "mandated": 120, "keys": 4, "reach": 2},
 			"integrated_many waits manual_deploy all_keys shared_daemon all_owned"},
 		{"ledger", false, 1, map[string]float64{"handoffs": 0, "seams": 0, "owners": 2, "installations": 1,
-			"automated": 2.0 / 3, "lead": 63 + 1440 + 480, "waiting": 1920.0 / 1983},
+			"automated": 2.0 / 3, "lead": 63 + 1440 + 480, "waiting": 1920.0 / 1983, "mandated": 480, "keys": 4, "reach": 2},
 			"no_owner two_owners by_memory waits all_keys shared_daemon"},
 		{"split", false, 1, map[string]float64{"handoffs": 0, "seams": 1, "owners": 1, "installations": 2,
-			"automated": 1, "lead": 15 + 2, "waiting": 2.0 / 17},
-			"split_one all_owned"},
+			"automated": 1, "lead": 15 + 2, "waiting": 2.0 / 17, "mandated": 0, "keys": 3, "reach": 1},
+			"split_keys all_owned"},
 	} {
 		a := Analyse(p, c.pipeline)
 		if a.Integrated != c.integrated || a.Services != c.services {

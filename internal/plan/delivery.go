@@ -44,11 +44,13 @@ type Stage struct {
 	WaitMinutes  float64      `json:"waitMinutes,omitempty" jsonschema:"minimum=0,maximum=1000000" jsonschema_description:"Usual wait before the stage begins, approval not counted."`
 	Credentials  []Credential `json:"credentials,omitempty" jsonschema:"maxItems=100"`
 	Approval     Approval     `json:"approval,omitzero"`
+	File         string       `json:"file,omitempty" jsonschema:"maxLength=300" jsonschema_description:"The file in the repository that defines the stage, such as .gitlab-ci.yml."`
 }
 
 // Approval is a person's consent before a stage; there is none when Role is empty.
 type Approval struct {
 	Role        string  `json:"role,omitempty" jsonschema:"maxLength=120"`
+	Team        string  `json:"team,omitempty" ref:"teams" jsonschema_description:"The team that the role belongs to, where it is known."`
 	MandatedBy  string  `json:"mandatedBy,omitempty" jsonschema:"maxLength=200" jsonschema_description:"The rule or body that demands it; a wait nobody mandates is a wait that could go."`
 	Window      string  `json:"window,omitempty" jsonschema:"maxLength=200"`
 	WaitMinutes float64 `json:"waitMinutes,omitempty" jsonschema:"minimum=0,maximum=1000000"`

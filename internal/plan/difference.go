@@ -103,6 +103,9 @@ func (t *tx) replay(changes []Change) error {
 			return err
 		}
 		t.put(k, row, c.Index)
+		if c.From != nil {
+			t.move(k, c.Key, c.Index)
+		}
 	}
 	return nil
 }

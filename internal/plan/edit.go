@@ -20,6 +20,8 @@ type Change struct {
 	Index  int             `json:"index"`
 	Before json.RawMessage `json:"before,omitempty"`
 	After  json.RawMessage `json:"after,omitempty"`
+	// From is where the row stood before, when the edit moved it to Index.
+	From *int `json:"from,omitempty"`
 }
 
 // Summary says in one message what an edit did.
@@ -93,6 +95,10 @@ type Duplicate struct {
 	Name      string // of the copy
 	NewID     func() string
 }
+
+// Move puts a row before another one of its table, or at the end where Before
+// is empty. Order means promotion in the table of environments.
+type Move struct{ Kind, Key, Before string }
 
 // Batch is several edits as one; Summary, when set, is what it says it did.
 type Batch struct {
@@ -201,7 +207,7 @@ func (t *tx) note(k *Kind, key string, index int, before, after json.RawMessage)
 		return
 	}
 	t.touched[id] = len(t.changes)
-	t.changes = append(t.changes, Change{k.Name, key, index, before, after})
+	t.changes = append(t.changes, Change{Kind: k.Name, Key: key, Index: index, Before: before, After: after})
 }
 
 // put writes a row: over the one with its key, else at place index (-1: end).
@@ -249,7 +255,7 @@ func (t *tx) take(k *Kind, key string) {
 }
 
 func (t *tx) dropUnchanged() {
-	t.changes = slices.DeleteFunc(t.changes, func(c Change) bool { return bytes.Equal(c.Before, c.After) })
+	t.changes = slices.DeleteFunc(t.changes, func(c Change) bool { return bytes.Equal(c.Before, c.After) && c.From == nil })
 }
 
 // decodeRow makes a row of a table from JSON.

@@ -228,6 +228,10 @@ func (t *tx) revert(k *Kind, c Change) error {
 	case item == nil:
 		return &Gone{c.Kind, c.Key}
 	}
+	if c.From != nil {
+		t.move(k, c.Key, *c.From)
+		item = t.find(k, c.Key)
+	}
 	return t.revertFields(k, c, item)
 }
 

@@ -198,3 +198,44 @@ func TestRevert_RemovedRowsComeBackToTheirPlaces(t *testing.T) {
 		}
 	}
 }
+
+// A moved row is moved back by Undo and again by redoing it, and the changes
+// alone lead to the same order.
+func TestMove_IsUndoneRedoneAndReplayed(t *testing.T) {
+	p := Empty("x")
+	p.Environments = nil
+	for _, id := range []string{"a", "b", "c", "d"} {
+		p.Environments = append(p.Environments, Environment{ID: id, Name: id})
+	}
+	order := func(p *Plan) (out string) {
+		for _, x := range p.Environments {
+			out += x.ID
+		}
+		return out
+	}
+	for _, c := range []struct{ key, before, want string }{{"c", "a", "cabd"}, {"a", "d", "bcad"}, {"a", "", "bcda"}, {"d", "c", "abdc"}} {
+		next, done, err := Apply(p, Move{"environments", c.key, c.before})
+		if err != nil || order(next) != c.want || order(p) != "abcd" || done.Tangled {
+			t.Fatalf("%+v: %s, %v", c, order(next), err)
+		}
+		if again, err := Replay(p, done.Changes); err != nil || order(again) != c.want {
+			t.Errorf("%+v replayed: %s, %v", c, order(again), err)
+		}
+		back, undone, err := Apply(next, Revert{Changes: done.Changes, Summary: Summary{ID: "x"}})
+		if err != nil || order(back) != "abcd" {
+			t.Errorf("%+v undone: %s, %v", c, order(back), err)
+		}
+		if forth, _, err := Apply(back, Revert{Changes: undone.Changes, Summary: Summary{ID: "x"}}); err != nil || order(forth) != c.want {
+			t.Errorf("%+v redone: %s, %v", c, order(forth), err)
+		}
+	}
+	if _, done, err := Apply(p, Move{"environments", "b", "c"}); err != nil || len(done.Changes) != 0 {
+		t.Errorf("a move to where it stands: %+v, %v", done.Changes, err)
+	}
+	if _, _, err := Apply(p, Move{"environments", "gone", ""}); err == nil {
+		t.Error("a row that is gone was moved")
+	}
+	if _, done, err := Apply(p, Batch{Edits: []Edit{Remove{Kind: "environments", Keys: []string{"a"}}, Move{"environments", "d", "b"}}}); err != nil || !done.Tangled {
+		t.Errorf("with other changes: tangled %v, %v", done.Tangled, err)
+	}
+}

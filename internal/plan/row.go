@@ -125,3 +125,53 @@ func (t *tx) putBack(k *Kind, changes []Change) error {
 	delete(t.places, k.Name)
 	return nil
 }
+
+func (e Move) apply(t *tx) error {
+	k, err := kindFor(e.Kind)
+	if err != nil {
+		return err
+	}
+	from, to := t.index(k, e.Key), k.Len(t.plan)
+	if from < 0 || k.one {
+		return &Gone{e.Kind, e.Key}
+	}
+	if e.Before != "" {
+		if to = t.index(k, e.Before); to < 0 {
+			return &Gone{e.Kind, e.Before}
+		}
+	}
+	if to > from { // the row's own place closes up
+		to--
+	}
+	t.tangled = t.tangled || len(t.changes) > 0
+	t.move(k, e.Key, to)
+	if t.summary.ID == "" {
+		t.say("plan.summary.move", map[string]any{"table": e.Kind, "name": Name(t.plan, k, k.Find(t.plan, e.Key)), "n": to + 1})
+	}
+	return nil
+}
+
+// move puts a row at a place of its table, or as near as there is one, and
+// notes where it was. A row that is moved together with other changes leaves
+// the table's order to more than the changes.
+func (t *tx) move(k *Kind, key string, to int) {
+	from := t.index(k, key)
+	if to = max(0, min(to, k.Len(t.plan)-1)); from < 0 || from == to {
+		return
+	}
+	rows := t.own(k)
+	row := reflect.New(k.typ).Elem()
+	row.Set(rows.Index(from))
+	if from < to {
+		reflect.Copy(rows.Slice(from, to), rows.Slice(from+1, to+1))
+	} else {
+		reflect.Copy(rows.Slice(to+1, from+1), rows.Slice(to, from))
+	}
+	rows.Index(to).Set(row)
+	delete(t.places, k.Name)
+	text := encode(row.Interface())
+	t.note(k, key, to, text, text)
+	c := &t.changes[t.touched[k.Name+"/"+key]]
+	t.tangled = t.tangled || c.From != nil
+	c.Index, c.From = to, &from
+}
