@@ -30,8 +30,10 @@ func (s *Server) facts(w http.ResponseWriter, r *http.Request) error {
 	}
 	t := tableView(v, k, nil, nil)
 	t.Address = v.URL("facts", k.Name)
+	suggestCredentials(v.Plan.Doc, t)
 	asked, _ := strconv.Atoi(r.URL.Query().Get("page"))
 	cut(v.Plan.Doc, t, matchingRows(v.Plan.Doc, t, r.URL.Query()), asked)
+	t.Ordered = k.Name == "environments" && t.Filter == "" && t.Sort == ""
 	return s.render(w, r, page.Facts(v, t))
 }
 
@@ -142,13 +144,17 @@ func sortRows(doc *plan.Plan, t *ui.TableView, places []int, labels map[string]m
 	})
 }
 
+// mostCells bounds a page of a table with many columns.
+const mostCells = 900
+
 // cut shows one page of the rows that match.
 func cut(doc *plan.Plan, t *ui.TableView, match []int, asked int) {
 	t.Total = len(match)
-	t.Pages = max(1, (t.Total+pageSize-1)/pageSize)
+	size := min(pageSize, mostCells/max(1, len(t.Kind.Fields)))
+	t.Pages = max(1, (t.Total+size-1)/size)
 	t.Page = min(max(1, asked), t.Pages)
-	t.From = (t.Page - 1) * pageSize
-	for _, i := range match[t.From:min(t.Total, t.From+pageSize)] {
+	t.From = (t.Page - 1) * size
+	for _, i := range match[t.From:min(t.Total, t.From+size)] {
 		t.Rows = append(t.Rows, t.Kind.At(doc, i))
 	}
 }

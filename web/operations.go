@@ -36,6 +36,7 @@ func (s *Server) operations() map[string]operation {
 		"set": setField, "add": addRow, "remove": removeRows, "duplicate": duplicateRow,
 		"adopt": adoptLayout, "place": placeCluster, "assume": assume,
 		"matrix": newMatrix, "score": scoreCandidate, "strategy": chooseStrategy,
+		"variant": adoptVariant, "template": startTemplate, "up": moveRow, "down": moveRow,
 		"setmany": setMany, "duplicatemany": duplicateMany, "removemany": removeMany,
 	}
 }

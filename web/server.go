@@ -124,7 +124,7 @@ func (s *Server) pages(r chi.Router) {
 		r.Get("/", s.page(s.overview))
 		r.Get("/facts/{kind}", s.page(s.facts))
 		s.sheetRoutes(r)
-		r.Get("/ownership", s.page(s.ownership))
+		s.ownershipRoutes(r)
 		s.layoutRoutes(r)
 		r.Get("/matrix", s.page(s.matrix))
 		r.Get("/strategies", s.page(s.strategies))

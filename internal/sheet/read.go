@@ -60,7 +60,7 @@ func (g Grid) Text() string {
 	for _, row := range g.Rows {
 		out := make([]string, max(1, len(row)))
 		for i, cell := range row {
-			out[i] = guard(cell)
+			out[i] = Guard(cell)
 		}
 		if len(out) == 1 && out[0] == "" {
 			out = []string{"", ""} // a line with nothing would not be read as a row
@@ -220,7 +220,8 @@ var (
 	guarded = regexp.MustCompile(`^'+[=+\-@\t\r]`)
 )
 
-func guard(s string) string {
+// Guard gives a cell as it may stand in a CSV file.
+func Guard(s string) string {
 	if formula.MatchString(s) {
 		return "'" + s
 	}

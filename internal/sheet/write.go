@@ -31,14 +31,14 @@ func Write(out io.Writer, doc *plan.Plan, k *plan.Kind, rows []plan.Item, w Word
 	for _, item := range rows {
 		var cells []string
 		if ownID(k) {
-			cells = append(cells, guard(item.Key()))
+			cells = append(cells, Guard(item.Key()))
 		}
 		for _, f := range k.Fields {
 			text := c.text(item, f)
 			if plain && (f.Type == plan.Choice || f.Type == plan.Choices || f.Type == plan.Tool) {
 				text = join(plan.Words(item, f))
 			}
-			cells = append(cells, guard(text))
+			cells = append(cells, Guard(text))
 		}
 		if len(cells) == 1 && cells[0] == "" {
 			cells = append(cells, "")
