@@ -137,7 +137,7 @@ func (f *form) pipelineOf() (plan.Pipeline, error) {
 // it; where asked, the services move to it.
 func adoptVariant(f *form) (plan.Edit, error) {
 	pl, err := f.pipelineOf()
-	form := ownership.Form(f.values.Get("form"))
+	form := ownership.Form(f.values.Get("variant"))
 	if err != nil || !slices.Contains(ownership.Forms, form) {
 		return nil, cmp.Or(err, errForm)
 	}

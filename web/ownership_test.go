@@ -21,7 +21,7 @@ func TestOwnership_AdoptingAVariantIsOneEditThatUndoTakesBack(t *testing.T) {
 		}
 	}
 	head, before := s.doc(t)
-	w := s.post("/plans/p/edit", from, url.Values{"op": {"variant"}, "at": {"pipelines/jenkins-all"}, "form": {"split"}, "services": {"move"}})
+	w := s.post("/plans/p/edit", from, url.Values{"op": {"variant"}, "at": {"pipelines/jenkins-all"}, "variant": {"split"}, "services": {"move"}})
 	if w.Code != http.StatusSeeOther {
 		t.Fatalf("%d: %s", w.Code, w.Body)
 	}
@@ -44,10 +44,10 @@ func TestOwnership_AdoptingAVariantIsOneEditThatUndoTakesBack(t *testing.T) {
 		t.Error("Undo left something behind")
 	}
 	for name, v := range map[string]url.Values{
-		"form":     {"op": {"variant"}, "at": {"pipelines/jenkins-all"}, "form": {"both"}},
-		"table":    {"op": {"variant"}, "at": {"teams/release"}, "form": {"split"}},
+		"form":     {"op": {"variant"}, "at": {"pipelines/jenkins-all"}, "variant": {"both"}},
+		"table":    {"op": {"variant"}, "at": {"teams/release"}, "variant": {"split"}},
 		"template": {"op": {"template"}, "template": {"x"}},
-		"pipeline": {"op": {"variant"}, "at": {"pipelines/gone"}, "form": {"split"}},
+		"pipeline": {"op": {"variant"}, "at": {"pipelines/gone"}, "variant": {"split"}},
 		"team":     {"op": {"template"}, "template": {"jenkins"}, "build": {"nobody"}},
 	} {
 		if w := s.post("/plans/p/edit", from, v); w.Code < 400 || w.Code >= 500 {
@@ -75,7 +75,7 @@ func TestOwnership_ATemplateFillsAnEmptyPlan(t *testing.T) {
 func TestOwnership_EveryServiceIsOnTheMap(t *testing.T) {
 	s := sampleSite(t)
 	body := s.get("/plans/p/ownership?view=all").Body.String()
-	for _, want := range []string{"Storefront, all in Jenkins", `class="held nobody"`, `class="held own"`, `class="held several"`, "has no accountable team", `id="loads"`} {
+	for _, want := range []string{"Storefront, all in Jenkins", `class="held is-nobody"`, `class="held is-own"`, `class="held is-several"`, "has no accountable team", `id="loads"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -7,14 +7,14 @@ import (
 	"deckplan/internal/plan"
 )
 
-// able tells whether a tool can run a kind of stage by itself or by calling
-// what does; a tool that the catalogue does not know is taken at its word.
+// able tells whether a tool runs pipelines and can run kinds of stage by itself
+// or by calling what does; one the catalogue does not know is taken at its word.
 func able(tool string, kinds ...plan.StageKind) bool {
 	t, ok := catalog.ToolByID(tool)
 	if !ok {
 		return true
 	}
-	return !slices.ContainsFunc(kinds, func(k plan.StageKind) bool { return t.Does(k) == catalog.DoesNot || t.Does(k) == catalog.Unknown })
+	return (t.Category == "ci" || t.Category == "integrated") && !slices.ContainsFunc(kinds, func(k plan.StageKind) bool { return t.Does(k) == catalog.DoesNot || t.Does(k) == catalog.Unknown })
 }
 
 // pulls tells whether a tool takes what it deploys from Git by itself.
@@ -109,7 +109,7 @@ func (d *deriving) installation(id string) plan.Installation {
 // called by another one.
 func (d *deriving) builds(installation string) string {
 	tool := d.a.index.installations[installation].Tool
-	if t, ok := catalog.ToolByID(tool); ok && t.Does(plan.ContainerBuild) == catalog.DoesIt && t.Does(plan.SourceBuild) == catalog.DoesNot {
+	if t, ok := catalog.ToolByID(tool); ok && t.Category == "builder" {
 		return tool
 	}
 	return ""

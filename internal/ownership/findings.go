@@ -264,12 +264,11 @@ func daemons(a *Analysis) (out []verdict.Finding) {
 	return out
 }
 
-// daemonless names the catalogue's builders of images that need no daemon and
-// take a Dockerfile or source of any kind, ended projects left out.
+// daemonless names the catalogue's builders of images that need no daemon,
+// ended projects left out.
 var daemonless = sync.OnceValue(func() (out []string) {
 	for _, t := range catalog.Tools() {
-		if t.Does(plan.ContainerBuild) == catalog.DoesIt && t.Does(plan.Deploy) == catalog.DoesNot && t.Does(plan.SourceBuild) == catalog.DoesNot &&
-			t.Daemon.Value == "not_required" && !ended(t) {
+		if t.Category == "builder" && t.Does(plan.ContainerBuild) == catalog.DoesIt && t.Daemon.Value == "not_required" && !ended(t) {
 			out = append(out, t.Name)
 		}
 	}

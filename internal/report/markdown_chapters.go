@@ -7,6 +7,7 @@ import (
 	"deckplan/internal/figure"
 	"deckplan/internal/layout"
 	"deckplan/internal/matrix"
+	"deckplan/internal/ownership"
 	"deckplan/internal/verdict"
 )
 
@@ -105,8 +106,33 @@ func (m *markdown) pipelines() {
 		m.table(heads, rows)
 		m.more(left)
 		m.findings(a.Verdict.Findings)
+		m.variants(a)
 	}
 	m.more(rest)
+}
+
+// variants sets a pipeline beside its variants where one of them is advised.
+func (m *markdown) variants(a *ownership.Analysis) {
+	c := a.Compare(m.word)
+	if c.Advised() == nil {
+		return
+	}
+	m.heading(4, m.t("ownership.page.variants"))
+	m.paragraph(m.t("ownership.page.advice." + string(c.Advice)))
+	var reasons []string
+	for _, r := range c.Reasons {
+		reasons = append(reasons, m.reason(r))
+	}
+	m.list(reasons)
+	heads := []head{{m.t("report.figure"), false}}
+	for _, name := range m.forms(c) {
+		heads = append(heads, head{name, true})
+	}
+	var rows [][]string
+	for _, r := range m.compare(sides(c)) {
+		rows = append(rows, append([]string{r.label}, r.values...))
+	}
+	m.table(heads, rows)
 }
 
 func (m *markdown) layoutChapter() {

@@ -197,3 +197,19 @@ func TestOrdered_GravestFirst(t *testing.T) {
 		t.Errorf("got %+v and %d", list, rest)
 	}
 }
+
+func TestWrite_SetsAPipelineBesideTheVariantThatIsAdvised(t *testing.T) {
+	for _, l := range lang.All {
+		in := sample(t, l)
+		files, _ := unzip(t, in)
+		for name, text := range map[string]string{"html": write(t, in), "markdown": files["report.md"]} {
+			// one pipeline of three is arranged as it should be
+			if n := strings.Count(text, l.T("ownership.page.variants", nil)); n != 2 {
+				t.Errorf("%s in %s: %d comparisons", name, l, n)
+			}
+			if !strings.Contains(text, l.T("ownership.page.advice.split", nil)) || !strings.Contains(text, l.T("ownership.reason.mandated", map[string]any{"wait": 120.0})) {
+				t.Errorf("%s in %s: no advice", name, l)
+			}
+		}
+	}
+}
