@@ -162,7 +162,15 @@ func (d *drafting) pipelines(all []ownership.Analysis, subject string) {
 		d.about(decision.Ownership, subject, a.Pipeline.Name)
 		d.verdict("", a.Verdict)
 		d.record.Chosen = a.Pipeline.Name
-		d.option(a.Pipeline.Name, a.Verdict.Metrics, "ownership.handoffs", "ownership.lead", "ownership.waiting")
+		figures := []string{"ownership.handoffs", "ownership.lead", "ownership.waiting", "ownership.keys"}
+		d.option(a.Pipeline.Name, a.Verdict.Metrics, figures...)
+		for _, x := range a.Compare(d.v.Lang.T).Variants {
+			if len(x.Changes) > 0 {
+				name := d.v.T("ownership.form." + string(x.Form))
+				d.option(name, x.Analysis.Verdict.Metrics, figures...)
+				d.verdict(name, verdict.Verdict{Metrics: x.Analysis.Verdict.Metrics})
+			}
+		}
 		d.picture("lanes", "decision.page.lanes", func(l lang.Lang) templ.Component {
 			return figure.Swimlane(figure.SwimlaneProps{ID: "lanes-" + string(l), Name: a.Pipeline.Name, Analysis: a, Palette: figure.File, Words: d.words(l)})
 		})

@@ -169,3 +169,12 @@ func TestMove_UpAndDownStayAmongTheOwnersRows(t *testing.T) {
 		t.Error("the first row can be moved up")
 	}
 }
+
+func TestOwnership_ADecisionWeighsTheVariants(t *testing.T) {
+	body := sampleSite(t).get("/plans/p/decisions/new?topic=ownership&subject=jenkins-all").Body.String()
+	for _, want := range []string{`value="Storefront, all in Jenkins"`, `value="Integrated"`, `value="Split"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the form lacks %s", want)
+		}
+	}
+}

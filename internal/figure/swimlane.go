@@ -135,7 +135,7 @@ func (p SwimlaneProps) box(s ownership.Stage, width, top float64) stageBox {
 		}
 	}
 	if b.extra != "" {
-		b.name = Clip(s.Name, 12.5, width-34)
+		b.name = Clip(s.Name, 12.5, width-40)
 	}
 	return b
 }

@@ -40,3 +40,19 @@ func TestSwimlane_ParallelStagesAndTheirLabelsDoNotOverlap(t *testing.T) {
 		}
 	}
 }
+
+func TestSwimlane_AWaitThatIsNoHandOffShows(t *testing.T) {
+	for wait, want := range map[float64]int{0: 0, 50: 1} {
+		a := ownership.Analyse(&plan.Plan{
+			Teams:     []plan.Team{{ID: "a", Name: "A"}},
+			Pipelines: []plan.Pipeline{{ID: "p", Name: "P"}},
+			Stages: []plan.Stage{{ID: "1", Pipeline: "p", Name: "1", Accountable: []string{"a"}},
+				{ID: "2", Pipeline: "p", Name: "2", Accountable: []string{"a"}, Trigger: plan.OnUpstream, WaitMinutes: wait, After: []string{"1"}}},
+		}, "p")
+		d := drawSwimlane(SwimlaneProps{ID: "x", Name: "P", Analysis: &a, Palette: File,
+			Words: func(id string, _ map[string]any) string { return id }})
+		if len(d.rings) != want || want > 0 && (!d.rings[0].plain || d.rings[0].label != "figure.swimlane.wait") {
+			t.Errorf("waiting %v min: %+v", wait, d.rings)
+		}
+	}
+}

@@ -141,9 +141,9 @@ func (d *deriving) puller(s plan.Stage) plan.Installation {
 		return in
 	}
 	in := d.add("Argo CD", "argo_cd", zone)
-	if len(s.Accountable) == 1 {
-		d.added[len(d.added)-1].Team = s.Accountable[0]
+	if len(s.Accountable) > 0 {
 		in.Team = s.Accountable[0]
+		d.added[len(d.added)-1] = in
 	}
 	d.target[zone] = in
 	return in

@@ -1,8 +1,6 @@
 package ownership
 
 import (
-	"strings"
-
 	"deckplan/internal/plan"
 	"deckplan/internal/verdict"
 )
@@ -103,7 +101,7 @@ func (c *Comparison) weigh() {
 // weighKeys says what one tool's keys come to in each form.
 func (c *Comparison) weighKeys(say func(Form, string, verdict.Args), in, sp *Analysis, tool plan.Installation) {
 	joined, apart := in.widest(), sp.widest()
-	scopes := strings.Join(in.index.ring(tool.ID).scopes, ", ")
+	scopes := in.index.ring(tool.ID).targets()
 	switch {
 	case joined.all && !apart.all:
 		say(Split, "all_keys", verdict.Args{"tool": tool.Name, "scopes": scopes})

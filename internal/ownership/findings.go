@@ -180,7 +180,7 @@ func keys(a *Analysis) (out []verdict.Finding) {
 	for _, id := range a.installed() {
 		if k := a.index.ring(id); k.all() {
 			out = append(out, a.about("ownership.finding.all_keys", verdict.Warning, a.index.installations[id],
-				verdict.Args{"scopes": strings.Join(k.scopes, ", "), "n": len(k.scopes)}))
+				verdict.Args{"scopes": k.targets(), "n": len(k.scopes)}))
 		}
 	}
 	return out

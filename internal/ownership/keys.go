@@ -2,6 +2,7 @@ package ownership
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"deckplan/internal/plan"
@@ -77,6 +78,17 @@ func (k *keyring) add(ix *Index, c plan.Credential) {
 	if len(clusters) == 0 {
 		k.elsewhere++
 	}
+}
+
+// mostScopes bounds the scopes that one sentence names.
+const mostScopes = 12
+
+// targets names what the cluster keys reach, by their scopes; of many the first.
+func (k *keyring) targets() string {
+	if len(k.scopes) <= mostScopes {
+		return strings.Join(k.scopes, ", ")
+	}
+	return strings.Join(k.scopes[:mostScopes], ", ") + ", … (" + strconv.Itoa(len(k.scopes)) + ")"
 }
 
 func clusterKey(c plan.Credential) bool {
