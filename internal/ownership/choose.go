@@ -2,16 +2,30 @@ package ownership
 
 import (
 	"slices"
+	"sync"
 
 	"deckplan/internal/catalog"
 	"deckplan/internal/plan"
 )
 
+// toolOf gives a tool of the catalogue, nil where it has none of that name. It
+// must not be changed: all analyses share it.
+func toolOf(id string) *catalog.Tool { return knownTools()[id] }
+
+var knownTools = sync.OnceValue(func() map[string]*catalog.Tool {
+	all := catalog.Tools()
+	out := make(map[string]*catalog.Tool, len(all))
+	for i := range all {
+		out[all[i].ID] = &all[i]
+	}
+	return out
+})
+
 // able tells whether a tool runs pipelines and can run kinds of stage by itself
 // or by calling what does; one the catalogue does not know is taken at its word.
 func able(tool string, kinds ...plan.StageKind) bool {
-	t, ok := catalog.ToolByID(tool)
-	if !ok {
+	t := toolOf(tool)
+	if t == nil {
 		return true
 	}
 	return (t.Category == "ci" || t.Category == "integrated") && !slices.ContainsFunc(kinds, func(k plan.StageKind) bool { return t.Does(k) == catalog.DoesNot || t.Does(k) == catalog.Unknown })
@@ -71,7 +85,7 @@ func (a *Analysis) runner(except, kinds []plan.StageKind) (plan.Installation, bo
 	zone := a.zone()
 	for _, near := range []bool{true, false} {
 		for _, in := range a.index.plan.Installations {
-			if _, known := catalog.ToolByID(in.Tool); known && able(in.Tool, kinds...) && (in.Zone == zone || !near) {
+			if toolOf(in.Tool) != nil && able(in.Tool, kinds...) && (in.Zone == zone || !near) {
 				return in, true
 			}
 		}
@@ -109,7 +123,7 @@ func (d *deriving) installation(id string) plan.Installation {
 // called by another one.
 func (d *deriving) builds(installation string) string {
 	tool := d.a.index.installations[installation].Tool
-	if t, ok := catalog.ToolByID(tool); ok && t.Category == "builder" {
+	if t := toolOf(tool); t != nil && t.Category == "builder" {
 		return tool
 	}
 	return ""

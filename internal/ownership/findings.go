@@ -223,7 +223,7 @@ func sameHands(a *Analysis) (out []verdict.Finding) {
 // retired: a tool or builder whose project ended, or goes on under another
 // name. Each is named once, with the stages that use it.
 func retired(a *Analysis) (out []verdict.Finding) {
-	var tools []catalog.Tool
+	var tools []*catalog.Tool
 	users := map[string][]Stage{}
 	for _, s := range a.Stages {
 		for _, t := range a.tools(s) {
@@ -268,7 +268,7 @@ func daemons(a *Analysis) (out []verdict.Finding) {
 // ended projects left out.
 var daemonless = sync.OnceValue(func() (out []string) {
 	for _, t := range catalog.Tools() {
-		if t.Category == "builder" && t.Does(plan.ContainerBuild) == catalog.DoesIt && t.Daemon.Value == "not_required" && !ended(t) {
+		if t.Category == "builder" && t.Does(plan.ContainerBuild) == catalog.DoesIt && t.Daemon.Value == "not_required" && !ended(&t) {
 			out = append(out, t.Name)
 		}
 	}

@@ -125,7 +125,7 @@ func (a *Analysis) describe(s *Stage) {
 	}
 	if s.Builder != "" && s.Builder != in.Tool {
 		name := s.Builder
-		if t, ok := catalog.ToolByID(s.Builder); ok {
+		if t := toolOf(s.Builder); t != nil {
 			name = t.Name
 		}
 		names = append(names, name)
@@ -138,9 +138,9 @@ func (a *Analysis) describe(s *Stage) {
 }
 
 // tools are the catalogue's entries for a stage's installation and builder.
-func (a *Analysis) tools(s Stage) (out []catalog.Tool) {
+func (a *Analysis) tools(s Stage) (out []*catalog.Tool) {
 	for _, id := range []string{a.index.installations[s.Installation].Tool, s.Builder} {
-		if t, ok := catalog.ToolByID(id); ok && (len(out) == 0 || out[0].ID != id) {
+		if t := toolOf(id); t != nil && (len(out) == 0 || out[0].ID != id) {
 			out = append(out, t)
 		}
 	}
@@ -149,16 +149,18 @@ func (a *Analysis) tools(s Stage) (out []catalog.Tool) {
 
 // builder is what builds a stage's image: the builder, else the installation's
 // own tool. It is empty where the catalogue does not know it.
-func (a *Analysis) builder(s Stage) catalog.Tool {
+func (a *Analysis) builder(s Stage) *catalog.Tool {
 	id := s.Builder
 	if id == "" {
 		id = a.index.installations[s.Installation].Tool
 	}
-	t, _ := catalog.ToolByID(id)
-	return t
+	if t := toolOf(id); t != nil {
+		return t
+	}
+	return &catalog.Tool{}
 }
 
 // ended tells whether a project is over; one that was only renamed is not.
-func ended(t catalog.Tool) bool {
+func ended(t *catalog.Tool) bool {
 	return t.Maintenance.Value == "archived" || t.Maintenance.Value == "continued_elsewhere"
 }
