@@ -2,6 +2,7 @@ package journey
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -50,4 +51,24 @@ func TestOwnership(t *testing.T) {
 		t.Errorf("got %s", text)
 	}
 	p.scripted()
+
+	axe, err := os.ReadFile(filepath.Join("..", "..", "static", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/ownership", "/ownership?view=all"} {
+		for _, width := range []int64{390, 1360} {
+			p.resize(width, 900)
+			p.open(plan + path)
+			p.must("no scrolling sideways", "document.documentElement.scrollWidth <= innerWidth")
+			eval[bool](p, `document.querySelectorAll("details.variant").forEach(d => { d.open = true }), true`)
+			p.do(chromedp.Evaluate[chromedp.Void](string(axe)))
+			for _, theme := range []string{"light", "dark"} {
+				p.scheme(theme)
+				for _, v := range faults(p) {
+					t.Errorf("%s at %d, %s: %s", path, width, theme, v)
+				}
+			}
+		}
+	}
 }
