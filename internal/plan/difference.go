@@ -77,10 +77,29 @@ func (e Restore) apply(t *tx) error {
 		if k.one || k.Len(t.plan) == 0 {
 			continue
 		}
+		t.reorder(k, e.To)
 		t.own(k).Set(reflect.AppendSlice(reflect.Zero(k.rows(e.To).Type()), k.rows(e.To)))
 	}
 	t.places, t.tangled = map[string]*places{}, true
 	return nil
+}
+
+// mostMoves bounds the rows of a table whose moves Restore notes.
+const mostMoves = 200
+
+// reorder moves the rows of a table to where another document has them, so that
+// Undo of it moves them back; of very many the first.
+func (t *tx) reorder(k *Kind, to *Plan) {
+	if k.Len(t.plan) != k.Len(to) {
+		return
+	}
+	moved := 0
+	for i := 0; i < k.Len(to) && moved < mostMoves; i++ {
+		if key := k.At(to, i).Key(); k.At(t.plan, i).Key() != key {
+			t.move(k, key, i)
+			moved++
+		}
+	}
 }
 
 func (t *tx) replay(changes []Change) error {

@@ -239,3 +239,20 @@ func TestMove_IsUndoneRedoneAndReplayed(t *testing.T) {
 		t.Errorf("with other changes: tangled %v, %v", done.Tangled, err)
 	}
 }
+
+func TestRestore_OfAnOrderAloneIsAChangeThatUndoTakesBack(t *testing.T) {
+	p := Empty("x")
+	p.Environments = []Environment{{ID: "a", Name: "a"}, {ID: "b", Name: "b"}, {ID: "c", Name: "c"}}
+	next, _, err := Apply(p, Move{"environments", "a", ""})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, done, err := Apply(next, Restore{To: p, Summary: Summary{ID: "x"}})
+	if err != nil || len(done.Changes) == 0 || back.Environments[0].ID != "a" || back.Environments[2].ID != "c" {
+		t.Fatalf("%+v, %v", back.Environments, err)
+	}
+	forth, _, err := Apply(back, Revert{Changes: done.Changes, Summary: Summary{ID: "x"}})
+	if err != nil || forth.Environments[2].ID != "a" {
+		t.Errorf("undone: %+v, %v", forth.Environments, err)
+	}
+}
