@@ -3,6 +3,7 @@
 # make shots  pictures every page of it
 # make test   sets up and passes every test, the browser ones included
 GO      ?= go
+DEMO_LISTEN ?= 127.0.0.1:8080
 SERVER  := internal/argocd/argocdtest
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 
@@ -14,7 +15,7 @@ run: build
 # Argo CD's own API server is built for it: minutes the first time.
 demo: build
 	cd $(SERVER) && GOWORK=off $(GO) build -ldflags "-X github.com/argoproj/argo-cd/v2/common.version=2.14.21" -o $(CURDIR)/deckplan-demo ./cmd/demo
-	./deckplan-demo -deckplan ./deckplan
+	./deckplan-demo -deckplan ./deckplan -listen $(DEMO_LISTEN)
 
 build: static
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o deckplan .

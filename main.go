@@ -72,8 +72,8 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run carries out a command line and gives the exit code: 0 done, 1 findings
-// or failure, 2 wrong usage.
+// run carries out a command line and gives the exit code: 0 done, 1 findings,
+// differences asked for, or a failure, 2 wrong usage or input.
 func run(args []string, out, errs io.Writer) int {
 	var c cli
 	var ended *int
@@ -365,14 +365,19 @@ func surveying(find func(name string) (argocd.Connection, bool)) func(context.Co
 func readPlan(s *streams, path string) (*plan.Plan, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		_, _ = fmt.Fprintln(s.err, "deckplan:", err)
+		return nil, exit{2}
 	}
 	defer func() { _ = f.Close() }() // read only
 	p, err := plan.DecodeYAML(f)
 	var bad *plan.Invalid
 	if errors.As(err, &bad) {
 		for _, problem := range bad.Problems {
-			_, _ = fmt.Fprintf(s.err, "%s:%d: %s: %s\n", path, problem.Line, problem.Path, s.lang.T(problem.ID, problem.Args))
+			where := fmt.Sprintf("%s:%d: ", path, problem.Line)
+			if problem.Path != "" {
+				where += problem.Path + ": "
+			}
+			_, _ = fmt.Fprintln(s.err, where+s.lang.T(problem.ID, problem.Args))
 		}
 		return nil, exit{2}
 	}

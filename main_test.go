@@ -319,7 +319,7 @@ func TestDiff_PrintsRowsFiguresAndFindings(t *testing.T) {
 	if _, out, _ := deckplan(t, "diff", "--json", old, changed); json.Unmarshal([]byte(out), &d) != nil || len(d.Rows) == 0 || d.Rows[0].Mark != "~" {
 		t.Errorf("%s", out)
 	}
-	if code, _, errs := deckplan(t, "diff", old, filepath.Join(t.TempDir(), "none.yaml")); code != 1 || errs == "" {
+	if code, _, errs := deckplan(t, "diff", old, filepath.Join(t.TempDir(), "none.yaml")); code != 2 || errs == "" {
 		t.Errorf("a file that is not there: %d, %q", code, errs)
 	}
 }

@@ -148,8 +148,16 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) error {
 	mine, theirs := s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc), s.appraise.of(head.ID, head.Revision, doc)
 	props.Mine, props.Theirs = mine.Counts(), theirs.Counts()
 	props.Subjects = compare.Verdicts(*mine, *theirs)
-	props.Rows, props.Differing = s.differences(v, plan.Diff(v.Plan.Doc, doc), v.Plan.Doc, doc)
+	props.Rows, props.Differing = s.differences(v, plan.Diff(unnamed(v.Plan.Doc), unnamed(doc)), v.Plan.Doc, doc)
 	return s.render(w, r, page.Compare(v, props))
+}
+
+// unnamed is a document without its scenario's name, by which scenarios always
+// differ.
+func unnamed(p *plan.Plan) *plan.Plan {
+	out := *p
+	out.About.Scenario = ""
+	return &out
 }
 
 // differences words the changes that a page shows, and counts all.

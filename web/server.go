@@ -98,7 +98,7 @@ func (s *Server) Close() {
 
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(s.logRequests, middleware.Recoverer)
+	r.Use(s.logRequests, middleware.Recoverer, middleware.GetHead)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	r.Get("/readyz", s.ready)
 	r.Handle("/static/*", s.assets)

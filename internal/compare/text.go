@@ -64,10 +64,11 @@ func (out *Report) subject(l lang.Lang, s Subject, currencyA, currencyB string) 
 	}
 	of := l.T("nav."+s.Topic.Page(), nil)
 	for _, f := range s.Figures {
-		if f.Differs() && !(s.Preset && (!f.InA || !f.InB)) {
-			out.Figures = append(out.Figures, Line{"~", of, name, l.T("compare.sentence", map[string]any{"field": l.T("metric."+f.ID, nil),
-				"was": figure(f.A, f.Unit, f.InA, currencyA), "now": figure(f.B, f.Unit, f.InB, currencyB)})})
+		was, now := figure(f.A, f.Unit, f.InA, currencyA), figure(f.B, f.Unit, f.InB, currencyB)
+		if was == now || s.Preset && (!f.InA || !f.InB) {
+			continue // a difference that no reader could see is none
 		}
+		out.Figures = append(out.Figures, Line{"~", of, name, l.T("compare.sentence", map[string]any{"field": l.T("metric."+f.ID, nil), "was": was, "now": now})})
 	}
 	findings := func(mark string, all []verdict.Finding, currency string) {
 		for _, f := range all {

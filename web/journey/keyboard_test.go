@@ -48,7 +48,7 @@ func TestPalette(t *testing.T) {
 
 	open()
 	p.insert("<b>nothing</b>")
-	p.wait("that nothing was found", having("dialog", "Nothing holds “<b>nothing</b>”"))
+	p.wait("that nothing was found", having("dialog", "Nothing matches “<b>nothing</b>”"))
 }
 
 // Letters go to pages, and a sheet lists them.
