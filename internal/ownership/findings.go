@@ -18,7 +18,7 @@ func (a *Analysis) findings() []verdict.Finding {
 	}
 	var out []verdict.Finding
 	for _, rule := range []func(*Analysis) []verdict.Finding{
-		owned, started, cyclic, joined, joinable, waits, byHand, keys, sameHands, retired, daemons, offline,
+		owned, started, cyclic, joined, joinable, waits, byHand, keys, sameHands, retired, daemons, offline, pushes,
 	} {
 		out = append(out, rule(a)...)
 	}
@@ -284,6 +284,38 @@ func offline(a *Analysis) (out []verdict.Finding) {
 			out = append(out, a.about("ownership.finding.saas_unreachable", verdict.Error, in,
 				verdict.Args{"zone": plan.NameOf(a.index.plan, "zones", in.Zone)}))
 		}
+	}
+	return out
+}
+
+// pushes: what builds or publishes images must reach a registry: the ones that
+// its registry-push keys name, or any of the plan. What has no zone is left
+// alone: nothing is known.
+func pushes(a *Analysis) (out []verdict.Finding) {
+	told := map[string]bool{}
+	for _, s := range a.Stages {
+		in, ok := a.index.installations[s.Installation]
+		if !ok || in.Zone == "" || told[in.ID] || s.Kind != plan.ContainerBuild && s.Kind != plan.Publish {
+			continue
+		}
+		all := a.index.plan.Registries
+		named := map[string]bool{}
+		for _, c := range s.Credentials {
+			if c.Kind == "registry-push" {
+				named[strings.ToLower(c.Scope)] = true
+			}
+		}
+		if some := slices.DeleteFunc(slices.Clone(all), func(r plan.Registry) bool {
+			return !named[strings.ToLower(r.Name)] && !named[strings.ToLower(r.ID)]
+		}); len(some) > 0 {
+			all = some
+		}
+		if len(all) == 0 || slices.ContainsFunc(all, func(r plan.Registry) bool { return a.index.near(in, r.Zone) > 0 }) {
+			continue
+		}
+		told[in.ID] = true
+		out = append(out, a.about("ownership.finding.registry_unreachable", verdict.Error, in, verdict.Args{
+			"stage": s.Name, "registry": all[0].Name, "n": len(all), "zone": plan.NameOf(a.index.plan, "zones", in.Zone)}))
 	}
 	return out
 }

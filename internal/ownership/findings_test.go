@@ -64,6 +64,12 @@ func TestFindings_EachRule(t *testing.T) {
 	saas := func(zone string) func(*plan.Plan) {
 		return func(p *plan.Plan) { p.Installations[0].SaaS, p.Installations[0].Zone = true, zone }
 	}
+	registry := func(zone string) func(*plan.Plan) {
+		return func(p *plan.Plan) {
+			p.Installations[0].Zone = zone
+			p.Registries = []plan.Registry{{ID: "r", Name: "r", Zone: "net"}}
+		}
+	}
 	approved := func(team, mandate string) func(*plan.Plan) {
 		return stage(deploy, func(s *plan.Stage) {
 			s.Accountable, s.Approval = []string{team}, plan.Approval{Role: "Manager", MandatedBy: mandate}
@@ -176,6 +182,9 @@ func TestFindings_EachRule(t *testing.T) {
 		{"shared_daemon", "the installation itself", func(p *plan.Plan) { p.Installations[0].Tool, p.Stages[build].Builder = "buildkit", "" }, verdict.Warning, "b"},
 		{"shared_daemon", "a builder instead of it", func(p *plan.Plan) { p.Installations[0].Tool = "buildkit" }, 0, ""},
 		{"shared_daemon", "builds no image", stage(source, func(s *plan.Stage) { s.Builder = "docker_build" }), 0, ""},
+		{"registry_unreachable", "no link to any registry", registry("cut"), verdict.Error, "ci"},
+		{"registry_unreachable", "in the registry's zone", registry("net"), 0, ""},
+		{"registry_unreachable", "its zone is not known", registry(""), 0, ""},
 		{"saas_unreachable", "by way of another zone only", saas("cut"), verdict.Error, "ci"},
 		{"saas_unreachable", "an online link", saas("in"), 0, ""},
 		{"saas_unreachable", "on the internet", saas("net"), 0, ""},
