@@ -83,6 +83,7 @@ func updateFromArgoCD(p *tab, plan string) {
 	p.choose(id("choose-service"), "the AppProject")
 	p.wait("no services to add", `!document.getElementById("group/add/services")`)
 	p.must("no cluster to add", `!document.getElementById("group/add/clusters")`)
+	p.quiet()
 	box := css(`input[name=row][value^="clusters/"][value$="/server"]`)
 	p.must("the difference, not ticked", "!("+box+").checked")
 	before := eval[string](p, text(id("doing")))
