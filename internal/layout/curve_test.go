@@ -201,3 +201,23 @@ func BenchmarkCurve_Large(b *testing.B) {
 		})
 	}
 }
+
+// On layouts too large for all states, the computation is held against draws.
+func TestCurve_SimulationAgreesOnLargerLayouts(t *testing.T) {
+	p := plantest.Generate(5, 80, 600)
+	for _, id := range []string{"instance_base_failures", "host_failures", "link_failures"} {
+		p.Assumptions = append(p.Assumptions, plan.Assumption{ID: id, Value: 120}) // so often that draws meet them
+	}
+	ix := NewIndex(p)
+	for _, a := range ix.Presets() {
+		exact, drawn := ix.Curve(a), newCurver(newModel(ix, &a)).simulate(curveSamples)
+		if !exact.Exact {
+			t.Errorf("%s was simulated", a.ID)
+		}
+		for _, x := range []float64{0.001, 0.05, 0.1, 0.25, 0.5, 0.9} {
+			if d := math.Abs(exact.At(x) - drawn.At(x)); d > 5*drawn.Error+0.005*hoursPerYear {
+				t.Errorf("%s at %v: computed %v, drawn %v ± %v", a.ID, x, exact.At(x), drawn.At(x), drawn.Error)
+			}
+		}
+	}
+}

@@ -17,7 +17,8 @@ type load struct {
 	low, high float64
 }
 
-// capacity compares applications and clusters with what an untuned instance is
+// capacity compares applications, clusters and objects (so many for each
+// application) with what an untuned instance is
 // said to carry. Up to low nothing is to be done, up to high it wants tuning,
 // beyond high nobody vouches for it. An instance with s shards is granted s
 // times as much; agents, whose controllers run on the clusters, are not
@@ -25,7 +26,7 @@ type load struct {
 func (r *rules) capacity() {
 	full := load{instance: none}
 	over := false
-	for _, what := range []string{"applications", "clusters"} {
+	for _, what := range []string{"applications", "clusters", "objects"} {
 		var near, beyond []load
 		for i, f := range r.figures {
 			if f.Mode != plan.Push || f.Clusters == 0 {
@@ -56,7 +57,10 @@ func (r *rules) capacity() {
 func (r *rules) loadOf(i int, what string) load {
 	in := r.a.Instances[i]
 	l := load{instance: i, count: float64(r.figures[i].Applications)}
-	if what == "clusters" {
+	switch what {
+	case "objects": // applications · objects_per_application
+		l.count *= r.ix.values["objects_per_application"]
+	case "clusters":
 		l.count = float64(r.figures[i].Clusters)
 	}
 	limits := r.ix.ranges[guidanceID(what, in.HA)]
