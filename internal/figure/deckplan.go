@@ -22,7 +22,10 @@ type DeckPlanProps struct {
 	// where there is none. Only is the instance shown alone, if any: its
 	// clusters are then drawn one by one, in several lines.
 	Zoom func(instance string) string
-	Only string
+	// Fails gives the address that shows what stops if an instance, or its
+	// host, fails; nil where there is none.
+	Fails func(kind layout.DomainKind, name string) string
+	Only  string
 }
 
 const (
@@ -45,17 +48,18 @@ const (
 
 // deck is one row of the drawing, cell one compartment.
 type deck struct {
-	y, height   float64
-	name, note  string
-	title, hull string
-	cells       []cell
-	empty       string
-	separator   bool
-	unassigned  bool
-	instance    string  // key
-	zoom        string  // address that shows it alone
-	baseline    float64 // of the first line of text
-	secondLine  float64
+	y, height        float64
+	name, note       string
+	title, hull      string
+	cells            []cell
+	empty            string
+	separator        bool
+	unassigned       bool
+	instance         string  // key
+	zoom             string  // address that shows it alone
+	fails, hostFails string  // addresses that show what stops with it
+	baseline         float64 // of the first line of text
+	secondLine       float64
 }
 
 type cell struct {

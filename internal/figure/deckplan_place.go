@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"deckplan/internal/layout"
 	"deckplan/internal/plan"
 )
 
@@ -30,6 +31,12 @@ func (l *layouter) deck(i int, items []item) {
 		d.name, d.note, d.instance = in.Name, l.place(in.Host, in.HA), l.Analysis.Arrangement.Instances[i].ID
 		if l.Zoom != nil && l.Only == "" {
 			d.zoom = l.Zoom(d.instance)
+		}
+		if l.Fails != nil {
+			d.fails = l.Fails(layout.InstanceDomain, in.Name)
+			if d.hostFails = l.Fails(layout.HostDomain, in.Host); in.Host == "" {
+				d.hostFails = l.Fails(layout.HostDomain, in.Name)
+			}
 		}
 	} else {
 		d.unassigned = true
