@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -26,14 +27,10 @@ func (e *configError) Unwrap() error { return e.err }
 const maxDetail = 512
 
 // classify turns a failed session's error into a reason and a detail of one
-// line. seen is nil if no connection was tried. A server that says the token
+// line. seen is nil if no connection was tried. A server that says a token
 // back does not bring it into the detail.
-func classify(err error, seen *handshakes, token Secret) (live.Reason, string) {
-	text := err.Error()
-	if token != "" {
-		text = strings.ReplaceAll(text, string(token), seal.Redacted)
-	}
-	detail := clip(strings.Join(strings.Fields(text), " "), maxDetail)
+func classify(err error, seen *handshakes) (live.Reason, string) {
+	detail := clip(strings.Join(strings.Fields(seen.redact(err.Error())), " "), maxDetail)
 	var conf *configError
 	if errors.As(err, &conf) {
 		return live.Misconfigured, detail
@@ -54,12 +51,38 @@ func classify(err error, seen *handshakes, token Secret) (live.Reason, string) {
 		return live.TooLarge, detail
 	case codes.Unavailable, codes.DeadlineExceeded, codes.Internal, codes.Unknown, codes.Unimplemented:
 		reason := seen.reason(code, err)
-		if cause := seen.cause(); cause != "" && !strings.Contains(detail, cause) {
+		if cause := seen.redact(seen.cause()); cause != "" && !strings.Contains(detail, cause) {
 			detail = clip(detail+": "+cause, maxDetail)
 		}
 		return reason, detail
 	}
 	return live.UnknownReason, detail
+}
+
+// mostSent bounds the tokens of one connection that are remembered.
+const mostSent = 16
+
+// note remembers a token that is sent.
+func (h *handshakes) note(token string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if token == "" || slices.Contains(h.sent, token) {
+		return
+	}
+	h.sent = append(h.sent[max(0, len(h.sent)-mostSent+1):], token)
+}
+
+// redact takes every token that was sent out of a text.
+func (h *handshakes) redact(text string) string {
+	if h == nil {
+		return text
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, token := range h.sent {
+		text = strings.ReplaceAll(text, token, seal.Redacted)
+	}
+	return text
 }
 
 // httpStatus reports whether the server answered a call in plain HTTP. gRPC

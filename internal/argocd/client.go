@@ -43,7 +43,7 @@ func (c *client) version(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("version: %w", err)
 	}
-	return clip(m.GetVersion(), maxName), nil
+	return clip(c.seen.redact(m.GetVersion()), maxName), nil
 }
 
 // account asks who the token is. A token the server does not accept is an
@@ -58,7 +58,7 @@ func (c *client) account(ctx context.Context) (string, error) {
 	if !m.GetLoggedIn() {
 		return "", status.Error(codes.Unauthenticated, "user info: not logged in")
 	}
-	return clip(m.GetUsername(), maxName), nil
+	return clip(c.seen.redact(m.GetUsername()), maxName), nil
 }
 
 // clusters returns the names of the clusters the token may see by server URL.

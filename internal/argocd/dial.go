@@ -46,7 +46,8 @@ func dial(c Connection, o Options) (*client, error) {
 	if err != nil {
 		return nil, &configError{err}
 	}
-	token, err := newTokenSource(c)
+	seen := &handshakes{}
+	token, err := newTokenSource(c, seen)
 	if err != nil {
 		return nil, &configError{err}
 	}
@@ -60,7 +61,6 @@ func dial(c Connection, o Options) (*client, error) {
 		}
 		inner = credentials.NewTLS(conf)
 	}
-	seen := &handshakes{}
 	cc, err := grpc.NewClient("dns:///"+e.hostPort,
 		grpc.WithTransportCredentials(observed{inner, seen}),
 		grpc.WithPerRPCCredentials(token),
@@ -93,6 +93,7 @@ func dial(c Connection, o Options) (*client, error) {
 // file changes.
 type tokenSource struct {
 	file string
+	seen *handshakes // is told what is sent
 
 	mu       sync.Mutex
 	token    string
@@ -100,8 +101,8 @@ type tokenSource struct {
 	size     int64
 }
 
-func newTokenSource(c Connection) (*tokenSource, error) {
-	t := &tokenSource{file: c.TokenFile, token: string(c.Token)}
+func newTokenSource(c Connection, seen *handshakes) (*tokenSource, error) {
+	t := &tokenSource{file: c.TokenFile, seen: seen, token: string(c.Token)}
 	if t.file == "" {
 		return t, nil
 	}
@@ -136,6 +137,7 @@ func (t *tokenSource) GetRequestMetadata(context.Context, ...string) (map[string
 	if t.file != "" {
 		_ = t.refresh()
 	}
+	t.seen.note(t.token)
 	return map[string]string{"token": t.token, "authorization": "Bearer " + t.token}, nil
 }
 
@@ -143,7 +145,8 @@ func (t *tokenSource) GetRequestMetadata(context.Context, ...string) (map[string
 // token may go unencrypted is decided by Connection.endpoint.
 func (t *tokenSource) RequireTransportSecurity() bool { return false }
 
-// handshakes remembers what connecting met, for classifying failures.
+// handshakes remembers what connecting met, for classifying failures, and what
+// was sent, for telling of them.
 type handshakes struct {
 	mu        sync.Mutex
 	reached   bool // TCP was connected
@@ -151,6 +154,7 @@ type handshakes struct {
 	err       error
 	tls       *tls.ConnectionState // of the last that completed; nil without TLS
 	prefix    []byte               // first bytes the server sent
+	sent      []string             // tokens
 }
 
 // observed is transport credentials that note in seen how handshakes went.

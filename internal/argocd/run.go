@@ -70,7 +70,7 @@ func (i *instance) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		reason, detail := classify(err, seen, i.Token)
+		reason, detail := classify(err, seen)
 		if connected && time.Since(began) >= min(settled, i.options.RetryMax) {
 			wait.Reset()
 		}

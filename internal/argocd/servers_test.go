@@ -7,17 +7,21 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"io"
 	"log"
 	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"deckplan/internal/argocd"
 	"deckplan/internal/live"
+	"deckplan/internal/survey"
 )
 
 // otherCA is the certificate of an authority that signed nothing.
@@ -129,6 +133,43 @@ func TestRun_TellsFailuresApart(t *testing.T) {
 		within(t, 15*time.Second, name+" down", func() bool { return state(table, name).State == live.Down })
 		if i := state(table, name); i.Reason != k.reason {
 			t.Errorf("%s: reason %q (%s), want %q", name, i.Reason, i.Detail, k.reason)
+		}
+	}
+}
+
+// parrot refuses every call and says the token back.
+func parrot(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/grpc")
+		w.Header().Set("Grpc-Status", "16")
+		w.Header().Set("Grpc-Message", "I do not know "+r.Header.Get("Token"))
+	}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func TestDetail_HoldsNoTokenThatWasSent(t *testing.T) {
+	const token = "token-of-a-file-or-not"
+	file := filepath.Join(t.TempDir(), "token")
+	write(t, file, token+"\n")
+	at := parrot(t)
+	typed := argocd.Connection{Name: "typed", URL: at, Token: token, Insecure: true}
+	read := argocd.Connection{Name: "read", URL: at, TokenFile: file, Insecure: true}
+	table := run(t, quick(), typed, read)
+	for _, c := range []argocd.Connection{typed, read} {
+		within(t, 10*time.Second, c.Name+" down", down(table, c.Name, live.Unauthenticated))
+		_, err := argocd.Survey(t.Context(), c, quick())
+		var failed *survey.Error
+		if !errors.As(err, &failed) {
+			t.Fatalf("%v", err)
+		}
+		for what, detail := range map[string]string{"run": state(table, c.Name).Detail, "try": argocd.Try(t.Context(), c, quick()).Detail, "survey": failed.Detail} {
+			if !strings.Contains(detail, "I do not know") || strings.Contains(detail, token) {
+				t.Errorf("%s, %s: %s", c.Name, what, detail)
+			}
 		}
 	}
 }

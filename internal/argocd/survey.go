@@ -19,13 +19,13 @@ func Survey(ctx context.Context, c Connection, o Options) (survey.Observed, erro
 	o = o.withDefaults()
 	client, err := dial(c, o)
 	if err != nil {
-		reason, detail := classify(err, nil, c.Token)
+		reason, detail := classify(err, nil)
 		return survey.Observed{}, &survey.Error{Instance: c.Name, Reason: string(reason), Detail: detail}
 	}
 	defer client.close()
 	s := surveying{instance: c.Name, client: client, text: map[string]string{}}
 	if err := s.read(ctx, c.URL); err != nil {
-		reason, detail := classify(err, client.seen, c.Token)
+		reason, detail := classify(err, client.seen)
 		return survey.Observed{}, &survey.Error{Instance: c.Name, Reason: string(reason), Detail: detail}
 	}
 	s.out.Sort()
@@ -69,7 +69,7 @@ func classifyIf(err error, seen *handshakes) (live.Reason, string) {
 	if err == nil {
 		return live.NoReason, ""
 	}
-	return classify(err, seen, "") // the reason only is asked for
+	return classify(err, seen)
 }
 
 // unseen passes over a list that the token may not see: Argo CD answers it

@@ -21,7 +21,7 @@ func Try(ctx context.Context, c Connection, o Options) live.Trial {
 	out := live.Trial{CanWrite: live.WriteCheck{State: live.WriteUnknown}}
 	cl, err := dial(c, o)
 	if err != nil {
-		out.Reason, out.Detail = classify(err, nil, c.Token)
+		out.Reason, out.Detail = classify(err, nil)
 		return out
 	}
 	defer cl.close()
@@ -31,7 +31,7 @@ func Try(ctx context.Context, c Connection, o Options) live.Trial {
 	}
 	out.Transport, out.Until = cl.seen.transport()
 	if err != nil {
-		out.Reason, out.Detail = classify(err, cl.seen, c.Token)
+		out.Reason, out.Detail = classify(err, cl.seen)
 		return out
 	}
 	projects, _ := cl.projects(ctx) // one that may see none is asked for all at once
@@ -48,7 +48,7 @@ func Try(ctx context.Context, c Connection, o Options) live.Trial {
 	}
 	out.CanWrite, err = newProber().round(ctx, ask, projects, nil, o.Now)
 	if err != nil {
-		out.Reason, out.Detail = classify(err, cl.seen, c.Token)
+		out.Reason, out.Detail = classify(err, cl.seen)
 	}
 	if cut && out.CanWrite.State == live.WriteNone {
 		out.CanWrite.State = live.WriteUnknown

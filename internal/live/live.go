@@ -86,6 +86,7 @@ const (
 	HTTP2Blocked    Reason = "http2_blocked"   // something in between speaks HTTP/1 only
 	NotArgoCD       Reason = "not_argocd"      // an HTTP/2 server that does not know Argo CD's API
 	Misconfigured   Reason = "misconfigured"   // a file of the configuration cannot be read
+	TokenUnbound    Reason = "token_unbound"   // the token folder does not say that the file is for this server
 	TokenLost       Reason = "token_lost"      // the kept token was sealed with a key that is not at hand
 	UnknownReason   Reason = "unknown"
 )

@@ -68,11 +68,8 @@ func (r *Roster) TryKept(ctx context.Context, id string) (live.Trial, error) {
 		return live.Trial{}, err
 	}
 	c, err := r.open(k)
-	switch {
-	case errors.Is(err, errNoFolder):
-		return live.Trial{Reason: live.Misconfigured}, nil
-	case err != nil:
-		return live.Trial{Reason: live.TokenLost}, nil
+	if err != nil {
+		return live.Trial{Reason: why(err)}, nil
 	}
 	return r.try(ctx, c)
 }
@@ -87,7 +84,23 @@ func (r *Roster) try(ctx context.Context, c argocd.Connection) (live.Trial, erro
 	}
 }
 
-var errNoFolder = errors.New("roster: no folder for token files is configured")
+// Why a token file is not sent.
+var (
+	errNoFolder    = errors.New("roster: no folder for token files is configured")
+	errUnbound     = errors.New("roster: no file beside the token file says where it may be sent")
+	errOtherServer = errors.New("roster: the token file is for another server")
+)
+
+// why gives the reason to show for what open says.
+func why(err error) live.Reason {
+	switch {
+	case errors.Is(err, errNoFolder):
+		return live.Misconfigured
+	case errors.Is(err, errUnbound), errors.Is(err, errOtherServer):
+		return live.TokenUnbound
+	}
+	return live.TokenLost
+}
 
 // open makes a connection that can be used of one that is kept.
 func (r *Roster) open(k connect.Kept) (argocd.Connection, error) {
@@ -97,7 +110,7 @@ func (r *Roster) open(k connect.Kept) (argocd.Connection, error) {
 			return c, errNoFolder
 		}
 		c.TokenFile = filepath.Join(r.TokenFolder, k.TokenFile)
-		return c, nil
+		return c, r.bound(k.TokenFile, c.Origin())
 	}
 	var err error
 	c.Token, err = r.Key.Open(k.Token, k.ID)
@@ -131,6 +144,11 @@ func (r *Roster) merge(ctx context.Context, k *connect.Kept, d connect.Draft) ([
 		var wrong []connect.Problem
 		if k.TokenFile, wrong = r.tokenFile(d.TokenFile); len(wrong) > 0 {
 			return append(out, wrong...), nil
+		}
+		if origin := c.Origin(); origin != "" {
+			if err := r.bound(k.TokenFile, origin); err != nil {
+				return append(out, unbound(err, k.TokenFile, origin)), nil
+			}
 		}
 		k.Token, c.TokenFile = "", filepath.Join(r.TokenFolder, k.TokenFile)
 	default:
@@ -223,4 +241,42 @@ func (r *Roster) tokenFile(path string) (string, []connect.Problem) {
 		return "", []connect.Problem{problem("token_file", "connect.problem.token_file_outside")}
 	}
 	return filepath.Clean(path), nil
+}
+
+// bound checks that a token file may be sent to an origin: the first line of
+// the file NAME.url beside it names that origin. Whoever may add connections
+// could otherwise have any token of the folder sent to a server of their own.
+func (r *Roster) bound(name, origin string) error {
+	root, err := os.OpenRoot(r.TokenFolder)
+	if err != nil {
+		return errUnbound
+	}
+	defer func() { _ = root.Close() }()
+	name += urlFile
+	if info, err := root.Stat(name); err != nil || !info.Mode().IsRegular() || info.Size() > maxURL {
+		return errUnbound
+	}
+	text, err := root.ReadFile(name)
+	if err != nil {
+		return errUnbound
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	switch (argocd.Connection{URL: strings.TrimSpace(line)}).Origin() {
+	case "":
+		return errUnbound
+	case origin:
+		return nil
+	}
+	return errOtherServer
+}
+
+// urlFile ends the name of the file that says where a token file may be sent.
+const urlFile = ".url"
+
+func unbound(err error, name, origin string) connect.Problem {
+	p := connect.Problem{Field: "token_file", ID: "connect.problem.token_file_unbound", Args: map[string]any{"file": name + urlFile, "origin": origin}}
+	if errors.Is(err, errOtherServer) {
+		p.ID = "connect.problem.token_file_other_host"
+	}
+	return p
 }

@@ -193,19 +193,16 @@ func (r *Roster) inEnvironment(name string) bool {
 // watch has the fleet watch a connection, or shows why it cannot.
 func (r *Roster) watch(k connect.Kept) {
 	c, err := r.open(k)
-	switch {
-	case errors.Is(err, errNoFolder):
-		r.Fleet.Refuse(k.Name, k.URL, live.Misconfigured)
-	case err != nil:
-		r.Log.Warn("the token of a connection cannot be opened", "instance", k.Name, "key", r.Key, "error", err)
-		r.Fleet.Refuse(k.Name, k.URL, live.TokenLost)
-	default:
-		r.Fleet.Set(k.Name, c)
+	if err != nil {
+		r.Log.Warn("the token of a connection cannot be used", "instance", k.Name, "key", r.Key, "error", err)
+		r.Fleet.Refuse(k.Name, k.URL, why(err))
+		return
 	}
+	r.Fleet.Set(k.Name, c)
 }
 
 func (r *Roster) shown(k connect.Kept) connect.Shown {
 	_, err := r.open(k)
 	return connect.Shown{ID: k.ID, Name: k.Name, URL: k.URL, TokenFile: k.TokenFile, CA: k.CA, Insecure: k.Insecure, Version: k.Version,
-		Lost: err != nil && !errors.Is(err, errNoFolder), Shadowed: r.inEnvironment(k.Name)}
+		Lost: err != nil && why(err) == live.TokenLost, Shadowed: r.inEnvironment(k.Name)}
 }

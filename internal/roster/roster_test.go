@@ -171,6 +171,8 @@ func TestRoster_TokenFilesLieInTheFolderOnly(t *testing.T) {
 	write(filepath.Join(outside, "secret"), "secret-of-the-machine")
 	write(filepath.Join(folder, "wrong"), "not-the-right-one\n")
 	write(filepath.Join(folder, "words"), "two words")
+	write(filepath.Join(folder, "wrong.url"), s.URL+"/\n")
+	write(filepath.Join(folder, "words.url"), s.URL)
 	if err := os.Symlink(filepath.Join(outside, "secret"), filepath.Join(folder, "link")); err != nil {
 		t.Fatal(err)
 	}
@@ -207,5 +209,59 @@ func TestRoster_ADraftThatIsTooLongIsRefused(t *testing.T) {
 	_, err := r.Add(t.Context(), connect.Draft{Name: long, URL: long, Token: seal.Secret(long), TokenFile: long, CA: long})
 	if got := faults(err); strings.Count(got, "too_long") != 5 {
 		t.Error(got)
+	}
+}
+
+// Whoever may add connections may not choose where a token of the folder goes.
+func TestRoster_ATokenFileGoesOnlyWhereTheFolderSays(t *testing.T) {
+	s := argotest.Start(t, argotest.Options{})
+	folder, file := t.TempDir(), filepath.Join(t.TempDir(), "d.db")
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("prod", s.Token)
+	r, _, end := begin(t, file, roster.Config{TokenFolder: folder})
+	draft := connect.Draft{Name: "prod", URL: s.URL, TokenFile: "prod"}
+	refused := func(what, want string) {
+		t.Helper()
+		if _, err := r.Try(t.Context(), draft); faults(err) != want {
+			t.Errorf("trying, %s: %v", what, err)
+		}
+		if _, err := r.Add(t.Context(), draft); faults(err) != want {
+			t.Errorf("adding, %s: %v", what, err)
+		}
+	}
+	refused("no file beside it", "token_file token_file_unbound")
+	for _, nothing := range []string{"", "\n" + s.URL, "argocd.example.com", strings.Repeat(" ", 3000) + s.URL} {
+		write("prod.url", nothing)
+		refused("no address in it", "token_file token_file_unbound")
+	}
+	for _, other := range []string{"https://argocd.example.com", strings.Replace(s.URL, "http:", "https:", 1), "http://127.0.0.1", strings.Replace(s.URL, "127.0.0.1", "localhost", 1)} {
+		write("prod.url", other)
+		refused(other, "token_file token_file_other_host")
+	}
+	write("prod.url", s.URL+"/argo-cd\r\nsecond line\n")
+	if trial, err := r.Try(t.Context(), draft); err != nil || trial.Account != "dashboard" {
+		t.Errorf("%+v, %v", trial, err)
+	}
+	c := add(t, r, draft)
+	if _, err := r.Change(t.Context(), connect.Draft{ID: c.ID, Version: c.Version, Name: "prod", URL: "http://127.0.0.1:1", TokenFile: "prod"}); faults(err) != "token_file token_file_other_host" {
+		t.Errorf("%v", err)
+	}
+	end()
+	// What is kept is held to it too.
+	write("prod.url", "https://argocd.example.com")
+	r, table, _ := begin(t, file, roster.Config{TokenFolder: folder})
+	if i, _ := table.Instance("prod"); i.State != live.Down || i.Reason != live.TokenUnbound {
+		t.Errorf("%+v", i.Status)
+	}
+	if trial, err := r.TryKept(t.Context(), c.ID); err != nil || trial.Reason != live.TokenUnbound {
+		t.Errorf("%+v, %v", trial, err)
+	}
+	if got, err := r.One(t.Context(), c.ID); err != nil || got.Lost {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
