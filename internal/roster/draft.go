@@ -119,22 +119,26 @@ func (r *Roster) open(k connect.Kept) (argocd.Connection, error) {
 
 // merge puts a draft into what is kept and tells everything that is wrong with
 // it. A token that was left empty stays as it is sealed, unless it would go to
-// another server than it was given for, or go there less protected.
+// another server than it was given for, or go there less protected: unverified,
+// or with another authority trusted than was trusted then.
 func (r *Roster) merge(ctx context.Context, k *connect.Kept, d connect.Draft) ([]connect.Problem, error) {
 	old := *k
 	k.Name, k.URL, k.CA, k.Insecure = strings.TrimSpace(d.Name), strings.TrimSpace(d.URL), strings.TrimSpace(d.CA), d.Insecure
 	d.TokenFile = strings.TrimSpace(d.TokenFile)
 	d.Token = seal.Secret(strings.TrimSpace(string(d.Token)))
-	out := tooLong(*k, d)
-	if len(out) > 0 {
-		return out, nil
-	}
 	named, err := r.nameProblems(ctx, *k)
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, named...)
+	if long := tooLong(*k, d); len(long) > 0 {
+		return append(named, long...), nil
+	}
+	return append(named, r.mergeToken(k, old, d)...), nil
+}
 
+// mergeToken says which token goes where. It does not ask for the name: a trial
+// needs none, and its token is held to the same conditions.
+func (r *Roster) mergeToken(k *connect.Kept, old connect.Kept, d connect.Draft) (out []connect.Problem) {
 	c := argocd.Connection{URL: k.URL, Token: d.Token, CA: k.CA, Insecure: k.Insecure}
 	keeps := d.Token == "" && d.TokenFile == "" && old.Token != ""
 	switch {
@@ -143,11 +147,11 @@ func (r *Roster) merge(ctx context.Context, k *connect.Kept, d connect.Draft) ([
 	case d.TokenFile != "":
 		var wrong []connect.Problem
 		if k.TokenFile, wrong = r.tokenFile(d.TokenFile); len(wrong) > 0 {
-			return append(out, wrong...), nil
+			return wrong
 		}
 		if origin := c.Origin(); origin != "" {
 			if err := r.bound(k.TokenFile, origin); err != nil {
-				return append(out, unbound(err, k.TokenFile, origin)), nil
+				return []connect.Problem{unbound(err, k.TokenFile, origin)}
 			}
 		}
 		k.Token, c.TokenFile = "", filepath.Join(r.TokenFolder, k.TokenFile)
@@ -164,9 +168,11 @@ func (r *Roster) merge(ctx context.Context, k *connect.Kept, d connect.Draft) ([
 			out = append(out, problem("token", "connect.problem.token_other_host"))
 		case c.Insecure && !old.Insecure:
 			out = append(out, problem("token", "connect.problem.token_insecure"))
+		case c.CA != "" && c.CA != old.CA:
+			out = append(out, problem("token", "connect.problem.token_other_ca"))
 		}
 	}
-	return out, nil
+	return out
 }
 
 func problem(field, id string) connect.Problem { return connect.Problem{Field: field, ID: id} }
@@ -176,13 +182,16 @@ func tooLong(k connect.Kept, d connect.Draft) (out []connect.Problem) {
 		field  string
 		length int
 		limit  int
-	}{{"name", utf8.RuneCountInString(k.Name), maxName}, {"url", len(k.URL), maxURL}, {"token", len(d.Token), maxToken},
-		{"token_file", len(d.TokenFile), maxFile}, {"ca", len(k.CA), maxCA}} {
+	}{{"url", len(k.URL), maxURL}, {"token", len(d.Token), maxToken}, {"token_file", len(d.TokenFile), maxFile}, {"ca", len(k.CA), maxCA}} {
 		if f.length > f.limit {
-			out = append(out, connect.Problem{Field: f.field, ID: "connect.problem.too_long", Args: map[string]any{"n": f.limit}})
+			out = append(out, longer(f.field, f.limit))
 		}
 	}
 	return out
+}
+
+func longer(field string, limit int) connect.Problem {
+	return connect.Problem{Field: field, ID: "connect.problem.too_long", Args: map[string]any{"n": limit}}
 }
 
 func nameTaken(name string) connect.Problem {
@@ -198,6 +207,8 @@ func (r *Roster) nameProblems(ctx context.Context, k connect.Kept) ([]connect.Pr
 	switch {
 	case k.Name == "":
 		return []connect.Problem{problem("name", "connect.problem.name_missing")}, nil
+	case utf8.RuneCountInString(k.Name) > maxName:
+		return []connect.Problem{longer("name", maxName)}, nil
 	case !utf8.ValidString(k.Name) || strings.ContainsFunc(k.Name, func(c rune) bool { return !ordinary(c) }):
 		return []connect.Problem{problem("name", "connect.problem.name_invalid")}, nil
 	case r.inEnvironment(k.Name):

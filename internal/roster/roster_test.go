@@ -265,3 +265,57 @@ func TestRoster_ATokenFileGoesOnlyWhereTheFolderSays(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// An authority of one's own could vouch for any server on the way.
+func TestRoster_AnotherAuthorityAsksForTheTokenAgain(t *testing.T) {
+	s, other := argotest.Start(t, argotest.Options{TLS: true}), argotest.Start(t, argotest.Options{TLS: true})
+	r, _, _ := begin(t, filepath.Join(t.TempDir(), "d.db"), roster.Config{})
+	c := add(t, r, connect.Draft{Name: "prod", URL: s.URL, CA: s.CA, Token: seal.Secret(s.Token)})
+	draft := connect.Draft{ID: c.ID, Version: c.Version, Name: "prod", URL: s.URL}
+	refused := func(what string) {
+		t.Helper()
+		if _, err := r.Try(t.Context(), draft); faults(err) != "token token_other_ca" {
+			t.Errorf("trying, %s: %v", what, err)
+		}
+		if _, err := r.Change(t.Context(), draft); faults(err) != "token token_other_ca" {
+			t.Errorf("changing, %s: %v", what, err)
+		}
+	}
+	change := func(what string) {
+		t.Helper()
+		var err error
+		if c, err = r.Change(t.Context(), draft); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		draft.Version, draft.Token = c.Version, ""
+	}
+	draft.CA = other.CA
+	refused("a changed authority")
+	draft.CA = s.CA + other.CA
+	refused("one authority more")
+	draft.CA = s.CA
+	change("the same authority")
+	draft.CA = ""
+	change("the authority taken away")
+	draft.CA = s.CA
+	refused("an authority added")
+	draft.Token = seal.Secret(s.Token)
+	change("the token entered again")
+}
+
+// A trial needs no name, but a wrong one opens no other way for the token.
+func TestRoster_AWrongNameLeavesAKeptTokenAtItsServer(t *testing.T) {
+	s := argotest.Start(t, argotest.Options{})
+	r, _, _ := begin(t, filepath.Join(t.TempDir(), "d.db"), roster.Config{})
+	c := add(t, r, connect.Draft{Name: "prod", URL: s.URL, Token: seal.Secret(s.Token)})
+	for _, name := range []string{"", "?", strings.Repeat("x", 100)} {
+		draft := connect.Draft{ID: c.ID, Version: c.Version, Name: name, URL: "http://127.0.0.1:1"}
+		if _, err := r.Try(t.Context(), draft); faults(err) != "token token_other_host" {
+			t.Errorf("%q: %v", name, err)
+		}
+		draft.URL = s.URL
+		if trial, err := r.Try(t.Context(), draft); err != nil || trial.Account != "dashboard" {
+			t.Errorf("%q: %+v, %v", name, trial, err)
+		}
+	}
+}
