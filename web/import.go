@@ -122,9 +122,11 @@ func (s *Server) importRead(w http.ResponseWriter, r *http.Request) error {
 
 // readCatalog reads what was pasted or uploaded.
 func readCatalog(r *http.Request) (survey.Observed, error) {
-	if err := r.ParseMultipartForm(1 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		return survey.Observed{}, errors.Join(errForm, err)
+	done, err := parseForm(r)
+	if err != nil {
+		return survey.Observed{}, err
 	}
+	defer done()
 	file, _, err := r.FormFile("file")
 	if err == nil {
 		defer func() { _ = file.Close() }() // read only

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -172,6 +173,27 @@ func (s *Server) edited(v lang.Lang, rev plan.Revision) *ui.Done {
 		return nil
 	}
 	return &ui.Done{Text: v.T(rev.Summary.ID, rev.Summary.Args), Revision: rev.Number}
+}
+
+// parseForm reads a form, with or without files. Files too large for memory lie
+// on the disk until done: net/http removes those of the request it made, not of
+// its copies. Errors are errForm, or say that the body is too large.
+func parseForm(r *http.Request) (done func(), err error) {
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		err = r.ParseMultipartForm(1 << 20)
+	} else {
+		err = r.ParseForm()
+	}
+	done = func() {
+		if r.MultipartForm != nil {
+			_ = r.MultipartForm.RemoveAll() // what is left is in the folder for temporary files
+		}
+	}
+	if err != nil {
+		done()
+		return func() {}, errors.Join(errForm, err)
+	}
+	return done, nil
 }
 
 func planOf(r *http.Request) string { return chi.URLParam(r, "plan") }

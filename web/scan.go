@@ -101,14 +101,14 @@ func (s *Server) previewScan(w http.ResponseWriter, r *http.Request, props page.
 
 // uploaded gives the name typed in and the files of an upload.
 func uploaded(r *http.Request) (name string, out []scan.Upload, err error) {
-	if err := r.ParseMultipartForm(1 << 20); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return "", nil, large
-		}
+	done, err := parseForm(r)
+	if err != nil {
+		return "", nil, err
+	}
+	defer done()
+	if r.MultipartForm == nil {
 		return "", nil, errForm
 	}
-	defer func() { _ = r.MultipartForm.RemoveAll() }() // temporary files
 	name = clip(strings.TrimSpace(r.PostForm.Get("name")), 80)
 	total := int64(0)
 	for _, h := range r.MultipartForm.File["files"] {

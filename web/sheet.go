@@ -91,9 +91,11 @@ func (s *Server) pasteView(w http.ResponseWriter, r *http.Request) (*plan.Kind, 
 // paste shows what a text would do to a table, and does it when asked to.
 // Everything is in the form, so nothing is lost when something is refused.
 func (s *Server) paste(w http.ResponseWriter, r *http.Request) error {
-	if err := parseSheetForm(r); err != nil {
+	done, err := parseForm(r)
+	if err != nil {
 		return err
 	}
+	defer done()
 	k, v, err := s.pasteView(w, r)
 	if err != nil {
 		return err
@@ -154,25 +156,6 @@ func (s *Server) applySheet(w http.ResponseWriter, r *http.Request, v *ui.View, 
 		p.Problems = append(p.Problems, v.T("sheet.problem.meanwhile"))
 	}
 	return s.showPaste(w, r, v, *p, c.status)
-}
-
-func parseSheetForm(r *http.Request) error {
-	var err error
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		if err = r.ParseMultipartForm(sheet.MaxBytes); err == nil {
-			r.PostForm = r.MultipartForm.Value
-		}
-	} else {
-		err = r.ParseForm()
-	}
-	var tooBig *http.MaxBytesError
-	if errors.As(err, &tooBig) {
-		return err
-	}
-	if err != nil {
-		return errForm
-	}
-	return nil
 }
 
 // pastedText is what came with a form: typed text, or a file as it is.

@@ -50,12 +50,12 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) newPlan(r *http.Request) (*plan.Plan, string, error) {
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		if err := r.ParseMultipartForm(1 << 20); err != nil {
-			return nil, "", errors.Join(errForm, err)
-		}
-		// net/http removes the files of the request it made, not of its copies.
-		defer func() { _ = r.MultipartForm.RemoveAll() }()
+	done, err := parseForm(r)
+	if err != nil {
+		return nil, "", err
+	}
+	defer done()
+	if r.MultipartForm != nil {
 		file, _, err := r.FormFile("file")
 		if err != nil {
 			return nil, "", &plan.Invalid{Problems: []plan.Problem{{ID: "start.file.none"}}}
@@ -63,9 +63,6 @@ func (s *Server) newPlan(r *http.Request) (*plan.Plan, string, error) {
 		defer func() { _ = file.Close() }() // read only
 		p, err := plan.DecodeYAML(io.LimitReader(file, plan.MaxBytes+1))
 		return p, "file", err
-	}
-	if err := r.ParseForm(); err != nil {
-		return nil, "", errForm
 	}
 	l := language(r)
 	if r.PostForm.Get("from") == "sample" {

@@ -375,25 +375,27 @@ func TestListen_ShutsDownWithStreamsOpen(t *testing.T) {
 }
 
 // A file too large for memory is gone from the disk when it has been read.
-func TestCreate_LeavesNoUploadOnTheDisk(t *testing.T) {
+func TestUploads_LeaveNothingOnTheDisk(t *testing.T) {
 	s := sampleSite(t)
-	t.Setenv("TMPDIR", t.TempDir())
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	part, err := form.CreateFormFile("file", "plan.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = io.WriteString(part, "schema: 1\nabout: {name: Large}\n"+strings.Repeat("# filling\n", 200_000))
-	_ = form.Close()
-	r := httptest.NewRequest(http.MethodPost, "/plans", &body)
-	r.Host = "127.0.0.1:8080"
-	r.Header.Set("Content-Type", form.FormDataContentType())
-	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	if w := s.do(r); w.Code != http.StatusSeeOther {
-		t.Fatalf("%d", w.Code)
-	}
-	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
-		t.Errorf("%v, %v", left, err)
+	for path, field := range map[string]string{"/plans": "file", "/plans/p/import/read?from=backstage": "file", "/plans/p/facts/teams/paste": "file", "/plans/p/scan": "files"} {
+		t.Setenv("TMPDIR", t.TempDir())
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		part, err := form.CreateFormFile(field, "large.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(part, "schema: 1\nabout: {name: Large}\n"+strings.Repeat("# filling\n", 1_000_000))
+		_ = form.Close()
+		r := httptest.NewRequest(http.MethodPost, path, &body)
+		r.Host = "127.0.0.1:8080"
+		r.Header.Set("Content-Type", form.FormDataContentType())
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		if w := s.do(r); w.Code >= 400 && w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+		if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
+			t.Errorf("%s leaves %v, %v", path, left, err)
+		}
 	}
 }
