@@ -368,7 +368,10 @@ func scoreCandidate(f *form) (plan.Edit, error) {
 		sc.Person = p
 	}
 	text := strings.TrimSpace(f.values.Get("value"))
-	args := map[string]any{"name": f.values.Get("name"), "criterion": plan.NameOf(f.doc, "criteria", sc.Criterion)}
+	args := map[string]any{"name": "", "criterion": clip(plan.NameOf(f.doc, "criteria", sc.Criterion), 120)}
+	if c, ok := plan.KindOf("candidates").Find(f.doc, sc.Candidate).(plan.Candidate); ok {
+		args["name"] = matrix.NameOf(c)
+	}
 	if text == "" {
 		return plan.Batch{Edits: []plan.Edit{plan.Remove{Kind: "scores", Keys: []string{sc.Key()}}},
 			Summary: plan.Summary{ID: "plan.summary.unscore", Args: args}}, nil

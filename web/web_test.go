@@ -177,6 +177,21 @@ func TestEdit_BadInputKeepsWhatWasTypedAndSaysWhy(t *testing.T) {
 	}
 }
 
+func TestScore_IsCalledAsThePlanCallsTheCandidate(t *testing.T) {
+	s := sampleSite(t)
+	for _, value := range []string{"5", ""} {
+		if w := s.post("/plans/p/edit", "/plans/p/matrix", url.Values{"op": {"score"}, "candidate": {"cd-flux"}, "criterion": {"cd-effort"},
+			"value": {value}, "name": {strings.Repeat("x", 9000)}}); w.Code != http.StatusSeeOther {
+			t.Fatal(w.Code)
+		}
+		h, _ := s.doc(t)
+		rev, err := s.db.Revision(t.Context(), "p", h.Revision)
+		if err != nil || rev.Summary.Args["name"] != "Flux" {
+			t.Errorf("%v, %v", rev.Summary, err)
+		}
+	}
+}
+
 func TestEdit_AStaleFormIsAConflictThatShowsBothValues(t *testing.T) {
 	s := sampleSite(t)
 	form := func(now string) url.Values {

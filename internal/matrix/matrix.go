@@ -7,6 +7,7 @@
 package matrix
 
 import (
+	"cmp"
 	"deckplan/internal/catalog"
 	"deckplan/internal/plan"
 	"deckplan/internal/verdict"
@@ -113,20 +114,17 @@ func Analyse(p *plan.Plan, matrixID string) Analysis {
 }
 
 func newRow(c plan.Candidate, criteria int) Row {
-	r := Row{Candidate: c, Name: c.Name, Cells: make([]Cell, criteria)}
+	r := Row{Candidate: c, Name: NameOf(c), Cells: make([]Cell, criteria)}
 	if t, ok := catalog.ToolByID(c.Tool); ok {
 		r.Tool = &t
 	}
-	switch {
-	case r.Name != "":
-	case r.Tool != nil:
-		r.Name = r.Tool.Name
-	case c.Tool != "":
-		r.Name = c.Tool
-	default:
-		r.Name = c.ID
-	}
 	return r
+}
+
+// NameOf gives what a candidate is called: its own name, else its tool's.
+func NameOf(c plan.Candidate) string {
+	t, _ := catalog.ToolByID(c.Tool)
+	return cmp.Or(c.Name, t.Name, c.Tool, c.ID)
 }
 
 // Ranked gives the ranked rows, best first.
