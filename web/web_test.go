@@ -186,7 +186,7 @@ func TestScore_IsCalledAsThePlanCallsTheCandidate(t *testing.T) {
 		}
 		h, _ := s.doc(t)
 		rev, err := s.db.Revision(t.Context(), "p", h.Revision)
-		if err != nil || rev.Summary.Args["name"] != "Flux" {
+		if err != nil || rev.Summary.Args["name"] != "Flux CD" {
 			t.Errorf("%v, %v", rev.Summary, err)
 		}
 	}
