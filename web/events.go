@@ -39,7 +39,7 @@ func (s *Server) planEvents(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "plan")
 	changed, cancel := s.Plans.Subscribe(id)
 	defer cancel()
-	me := &visit{person: cookie(r, "visitor"), name: cookie(r, "name"), page: entryOf(r.URL.Query().Get("page")), lang: language(r),
+	me := &visit{person: cookie(r, "visitor"), name: author(r), page: entryOf(r.URL.Query().Get("page")), lang: language(r),
 		told: make(chan string, 1)}
 	defer s.here.join(id, me)()
 	send, ok := stream(w)

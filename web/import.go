@@ -210,7 +210,7 @@ func (s *Server) importApply(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: cookie(r, "name")}
+	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: author(r)}
 	one := s.readings.get(head.ID, r.PostForm.Get("read"))
 	if one == nil {
 		return s.answer(w, r, planURL(head.ID, "import"), &outcome{status: http.StatusConflict,

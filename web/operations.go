@@ -56,7 +56,7 @@ func (s *Server) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: cookie(r, "name"), back: backTo(r, planURL(planOf(r)))}
+	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: author(r), back: backTo(r, planURL(planOf(r)))}
 	e, err := op(f)
 	if err != nil {
 		return s.refuse(w, r, f.back, f, err)
@@ -365,7 +365,7 @@ func newMatrix(f *form) (plan.Edit, error) {
 func scoreCandidate(f *form) (plan.Edit, error) {
 	sc := plan.Score{Candidate: f.values.Get("candidate"), Criterion: f.values.Get("criterion"), Person: f.author}
 	if p := f.values.Get("person"); f.values.Has("person") {
-		sc.Person = p
+		sc.Person = personName(p)
 	}
 	text := strings.TrimSpace(f.values.Get("value"))
 	args := map[string]any{"name": "", "criterion": clip(plan.NameOf(f.doc, "criteria", sc.Criterion), 120)}

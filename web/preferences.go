@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 
 	"deckplan/internal/lang"
 )
@@ -25,7 +24,7 @@ func (s *Server) preferences(w http.ResponseWriter, r *http.Request) error {
 		setCookie(w, "theme", theme, year)
 	}
 	if r.PostForm.Has("name") {
-		setCookie(w, "name", clip(strings.TrimSpace(r.PostForm.Get("name")), 60), year)
+		setCookie(w, "name", personName(r.PostForm.Get("name")), year)
 	}
 	http.Redirect(w, r, backTo(r, "/"), http.StatusSeeOther)
 	return nil

@@ -31,7 +31,7 @@ type outcomeKey struct{}
 
 // view collects what every page needs.
 func (s *Server) view(w http.ResponseWriter, r *http.Request, title string) *ui.View {
-	v := &ui.View{Lang: language(r), Theme: cookie(r, "theme"), Author: cookie(r, "name"), Path: r.URL.RequestURI(),
+	v := &ui.View{Lang: language(r), Theme: cookie(r, "theme"), Author: author(r), Path: r.URL.RequestURI(),
 		Now: s.Now(), Asset: s.assets.URL, Demo: s.Demo}
 	if o, ok := r.Context().Value(outcomeKey{}).(*outcome); ok {
 		v.Done, v.Failed = o.done, o.failed
@@ -106,6 +106,12 @@ func cookie(r *http.Request, name string) string {
 	}
 	return string(b)
 }
+
+// author is the name a reader goes by; empty where none was given.
+func author(r *http.Request) string { return personName(cookie(r, "name")) }
+
+// personName makes a name of what somebody typed, or a browser sent.
+func personName(s string) string { return clip(strings.TrimSpace(strings.ToValidUTF8(s, "")), 60) }
 
 func setCookie(w http.ResponseWriter, name, value string, seconds int) {
 	http.SetCookie(w, &http.Cookie{Name: name, Value: base64.RawURLEncoding.EncodeToString([]byte(value)), Path: "/",

@@ -187,7 +187,7 @@ func (s *Server) scanApply(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rev, err := s.Plans.Edit(r.Context(), planOf(r), cookie(r, "name"), chosen.Edit(doc))
+	rev, err := s.Plans.Edit(r.Context(), planOf(r), author(r), chosen.Edit(doc))
 	if err != nil {
 		return s.refuseScan(w, r, props, err)
 	}

@@ -193,7 +193,7 @@ func (s *Server) adoptFound(w http.ResponseWriter, r *http.Request) error {
 		return errForm
 	}
 	id, base := planOf(r), r.PostForm.Get("base")
-	f := &form{values: r.PostForm, lang: language(r), author: cookie(r, "name")}
+	f := &form{values: r.PostForm, lang: language(r), author: author(r)}
 	j, _ := s.searches.get(searchKey{id, base})
 	n, err := strconv.Atoi(r.PostForm.Get("point"))
 	if j == nil || err != nil {

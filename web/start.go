@@ -36,7 +36,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	head, err := s.Plans.Create(r.Context(), plan.NewID(), cookie(r, "name"), p,
+	head, err := s.Plans.Create(r.Context(), plan.NewID(), author(r), p,
 		plan.Summary{ID: "plan.summary.begun." + how, Args: map[string]any{"name": p.About.Name}})
 	if err != nil {
 		return err

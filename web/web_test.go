@@ -414,3 +414,29 @@ func TestUploads_LeaveNothingOnTheDisk(t *testing.T) {
 		}
 	}
 }
+
+// A cookie is what a browser says, not what /preferences wrote.
+func TestAuthor_IsBoundedWhereverItComesFrom(t *testing.T) {
+	s := sampleSite(t)
+	r := httptest.NewRequest(http.MethodPost, "/plans/p/edit", strings.NewReader(url.Values{"op": {"score"}, "candidate": {"cd-flux"},
+		"criterion": {"cd-effort"}, "value": {"5"}}.Encode()))
+	r.Host = "127.0.0.1:8080"
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	jar := httptest.NewRecorder()
+	setCookie(jar, "name", " \xff"+strings.Repeat("지", 500), 60)
+	r.AddCookie(jar.Result().Cookies()[0])
+	if w := s.do(r); w.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	want := strings.Repeat("지", 60)
+	h, p := s.doc(t)
+	if last := p.Scores[len(p.Scores)-1]; h.Author != want || last.Person != want {
+		t.Errorf("%q, %q", h.Author, last.Person)
+	}
+	view := httptest.NewRequest(http.MethodGet, "/", nil)
+	view.AddCookie(jar.Result().Cookies()[0])
+	if got := s.view(httptest.NewRecorder(), view, "").Author; got != want {
+		t.Errorf("%q", got)
+	}
+}
