@@ -78,6 +78,7 @@ type check struct {
 	choices map[string]map[string]string
 	tools   map[string]string
 	tables  map[string]*names
+	missing map[string]map[string]bool   // folded names by table, for out.Missing
 	calls   map[string]map[string]string // names by table and key
 	created map[string][]plan.Item
 	out     Result
@@ -95,7 +96,7 @@ type reading struct {
 // right; nothing of the plan is touched.
 func Check(doc *plan.Plan, k *plan.Kind, g Grid, choice Choice, w Words) Result {
 	c := &check{doc: doc, kind: k, grid: g, chosen: choice, words: w, column: map[string]int{}, choices: map[string]map[string]string{},
-		tables: map[string]*names{}, created: map[string][]plan.Item{}, out: Result{Counts: map[string]int{}, Missing: map[string][]string{}}}
+		tables: map[string]*names{}, missing: map[string]map[string]bool{}, created: map[string][]plan.Item{}, out: Result{Counts: map[string]int{}, Missing: map[string][]string{}}}
 	if c.chosen.NewID == nil {
 		c.chosen.NewID = plan.NewID
 	}

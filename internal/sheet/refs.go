@@ -1,10 +1,6 @@
 package sheet
 
-import (
-	"slices"
-
-	"deckplan/internal/plan"
-)
+import "deckplan/internal/plan"
 
 // maxMissing bounds the missing names that are listed of a table.
 const maxMissing = 500
@@ -72,14 +68,25 @@ func (c *check) ref(f plan.Field, text string) (string, *plan.Problem) {
 		return "", problem(c.kind, f.Name, "sheet.problem.ambiguous", map[string]any{"key": clip(text), "table": f.Ref, "n": len(keys), "id": keys[0]})
 	}
 	if Creatable(f.Ref) && f.Ref != c.kind.Name {
-		if !slices.ContainsFunc(c.out.Missing[f.Ref], func(s string) bool { return fold(s) == fold(text) }) && len(c.out.Missing[f.Ref]) < maxMissing {
-			c.out.Missing[f.Ref] = append(c.out.Missing[f.Ref], text)
-		}
+		c.miss(f.Ref, text)
 		if c.chosen.Create[f.Ref] {
 			return c.create(f, text)
 		}
 	}
 	return "", problem(c.kind, f.Name, "plan.problem.missing", map[string]any{"table": f.Ref, "key": clip(text)})
+}
+
+// miss lists a name that no row of a table has, once.
+func (c *check) miss(table, text string) {
+	seen := c.missing[table]
+	if seen == nil {
+		seen = map[string]bool{}
+		c.missing[table] = seen
+	}
+	if f := fold(text); !seen[f] && len(seen) < maxMissing {
+		seen[f] = true
+		c.out.Missing[table] = append(c.out.Missing[table], text)
+	}
 }
 
 func (c *check) create(f plan.Field, text string) (string, *plan.Problem) {

@@ -3,6 +3,7 @@ package sheet_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -250,6 +251,27 @@ func TestCheck_ANameOfTwoRowsIsNotGuessed(t *testing.T) {
 	r := try(t, p, "clusters", "Name,Team\nnew,Web\nx,a\n", sheet.Choice{})
 	if r.Rows[0].Cells[1].Problem.ID != "sheet.problem.ambiguous" || r.Rows[1].Cells[0].Problem.ID != "sheet.problem.which" {
 		t.Errorf("%+v", r.Rows)
+	}
+}
+
+// Each unknown name costs the same, however many came before it.
+func TestCheck_ManyUnknownNamesAreListedOnceEach(t *testing.T) {
+	paste := func(n int) (text string) {
+		for i := range n {
+			text += fmt.Sprintf("c%d\tTeam %d\nd%d\tTEAM  %d\n", i, i, i, i)
+		}
+		return "Name\tTeam\n" + text
+	}
+	work := func(n int) float64 {
+		text := paste(n)
+		return testing.AllocsPerRun(1, func() {
+			if r := try(t, &plan.Plan{}, "clusters", text, sheet.Choice{}); len(r.Missing["teams"]) != n || r.Missing["teams"][1] != "Team 1" {
+				t.Errorf("%d of %d: %v", len(r.Missing["teams"]), n, r.Missing["teams"][:2])
+			}
+		})
+	}
+	if few, many := work(50), work(400); many > 16*few {
+		t.Errorf("eight times the names take %.0f times the work", many/few)
 	}
 }
 
