@@ -103,12 +103,11 @@ func chooseStrategy(f *form) (plan.Edit, error) {
 		return plan.Batch{Edits: []plan.Edit{plan.Remove{Kind: "strategies", Keys: surplus}},
 			Summary: plan.Summary{ID: "plan.summary.unchoose_strategy", Args: args}}, nil
 	}
-	row := plan.Strategy{ID: plan.NewID(), Service: service, Environment: environment}
-	if len(rows) > 0 {
-		row = rows[0]
-	}
-	row.Choice = plan.Rollout(choice)
+	row := plan.Strategy{ID: plan.NewID(), Service: service, Environment: environment, Choice: plan.Rollout(choice)}
 	edits := []plan.Edit{plan.Put{Kind: "strategies", Items: plan.Rows(row)}}
+	if len(rows) > 0 { // what else is in the row may have changed since it was read
+		edits[0] = plan.Set{Kind: "strategies", Key: rows[0].ID, Fields: []plan.FieldValue{{Name: "choice", Now: plan.Raw(choice)}}}
+	}
 	if len(surplus) > 0 {
 		edits = append(edits, plan.Remove{Kind: "strategies", Keys: surplus})
 	}

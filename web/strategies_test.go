@@ -54,6 +54,24 @@ func TestStrategies_ChoosingIsAnEditThatCanBeUndone(t *testing.T) {
 	}
 }
 
+// An edit is made from the plan that was read and applied to the newest.
+func TestStrategies_ChoosingLeavesWhatSomebodyElseWroteMeanwhile(t *testing.T) {
+	_, read := sampleSite(t).doc(t)
+	row := read.Strategies[0]
+	e, err := chooseStrategy(&form{doc: read, values: url.Values{"service": {row.Service}, "environment": {row.Environment}, "choice": {"recreate"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest, _, err := plan.Apply(read, plan.Set{Kind: "strategies", Key: row.ID, Fields: []plan.FieldValue{{Name: "reason", Now: plan.Raw("meanwhile")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := plan.Apply(newest, e)
+	if err != nil || got.Strategies[0].Reason != "meanwhile" || got.Strategies[0].Choice != plan.Recreate {
+		t.Errorf("%+v, %v", got.Strategies[0], err)
+	}
+}
+
 func TestStrategies_ABadChoiceIsRefused(t *testing.T) {
 	s := sampleSite(t)
 	for _, v := range []url.Values{
