@@ -25,6 +25,7 @@ type form struct {
 	doc    *plan.Plan
 	lang   lang.Lang
 	author string
+	plan   string // its id
 	back   string // page to show afterwards
 }
 
@@ -56,7 +57,7 @@ func (s *Server) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: author(r), back: backTo(r, planURL(planOf(r)))}
+	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: author(r), plan: planOf(r), back: backTo(r, planURL(planOf(r)))}
 	e, err := op(f)
 	if err != nil {
 		return s.refuse(w, r, f.back, f, err)
@@ -272,9 +273,7 @@ var pageOf = map[string][2]string{"layouts": {"layouts", "layout"}, "matrices": 
 
 // show leads to a row's own page after the edit.
 func (f *form) show(where [2]string, key string) {
-	if i := strings.LastIndex(f.back, "/"); i >= 0 {
-		f.back = f.back[:i+1] + where[0] + "?" + where[1] + "=" + key
-	}
+	f.back = planURL(f.plan, where[0]) + "?" + where[1] + "=" + url.QueryEscape(key)
 }
 
 // adoptLayout keeps a preset as a layout of the plan, to be edited by hand.

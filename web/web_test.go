@@ -192,6 +192,17 @@ func TestScore_IsCalledAsThePlanCallsTheCandidate(t *testing.T) {
 	}
 }
 
+func TestEdit_LeadsToTheNewRowWhateverAddressTheFormWasOn(t *testing.T) {
+	s := sampleSite(t)
+	for _, from := range []string{"/plans/p/layouts?layout=per_cluster", "/plans/p/layouts?layout=a/b", "/plans/p/history/1", "/plans/p"} {
+		w := s.post("/plans/p/edit", from, url.Values{"op": {"matrix"}, "purpose": {"ci"}})
+		at := w.Header().Get("Location")
+		if w.Code != http.StatusSeeOther || !strings.HasPrefix(at, "/plans/p/matrix?matrix=") || s.get(at).Code != http.StatusOK {
+			t.Errorf("from %s: %d to %s", from, w.Code, at)
+		}
+	}
+}
+
 func TestEdit_AStaleFormIsAConflictThatShowsBothValues(t *testing.T) {
 	s := sampleSite(t)
 	form := func(now string) url.Values {
