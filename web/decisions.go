@@ -69,9 +69,7 @@ func (s *Server) refuseDecision(w http.ResponseWriter, r *http.Request, v *ui.Vi
 	for _, p := range problems {
 		v.Failed.Problems = append(v.Failed.Problems, v.Word(p.ID, p.Args))
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(http.StatusUnprocessableEntity)
-	return page.DecisionForm(v, record, version).Render(r.Context(), w)
+	return s.render(w, withStatus(r, http.StatusUnprocessableEntity), page.DecisionForm(v, record, version))
 }
 
 // load gives the decision that the address names.

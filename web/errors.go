@@ -59,7 +59,7 @@ func (s *Server) page(h func(http.ResponseWriter, *http.Request) error) http.Han
 		if c.status >= 500 {
 			s.Log.Log(r.Context(), slog.LevelError, "request failed", "path", r.URL.Path, "error", err)
 		}
-		r = r.WithContext(context.WithValue(r.Context(), outcomeKey{}, &outcome{status: c.status}))
+		r = withStatus(r, c.status)
 		v := s.view(w, r, "error."+c.name)
 		if err := s.render(w, r, page.Error(v, c.name)); err != nil {
 			s.Log.Error("error page failed", "error", err)

@@ -128,6 +128,11 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, c templ.Componen
 	return c.Render(r.Context(), w)
 }
 
+// withStatus has render answer with that status.
+func withStatus(r *http.Request, status int) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), outcomeKey{}, &outcome{status: status}))
+}
+
 // isFragment tells whether htmx asks: it takes what it needs out of the page.
 func isFragment(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 

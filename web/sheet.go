@@ -128,14 +128,7 @@ func (s *Server) paste(w http.ResponseWriter, r *http.Request) error {
 		}
 		status = http.StatusUnprocessableEntity
 	}
-	return s.showPaste(w, r, v, p, status)
-}
-
-func (s *Server) showPaste(w http.ResponseWriter, r *http.Request, v *ui.View, p page.PasteView, status int) error {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	return page.Paste(v, p).Render(r.Context(), w)
+	return s.render(w, withStatus(r, status), page.Paste(v, p))
 }
 
 func (s *Server) applySheet(w http.ResponseWriter, r *http.Request, v *ui.View, p *page.PasteView) error {
@@ -155,7 +148,7 @@ func (s *Server) applySheet(w http.ResponseWriter, r *http.Request, v *ui.View, 
 	} else { // somebody edited between the check and now: the page shows the newest
 		p.Problems = append(p.Problems, v.T("sheet.problem.meanwhile"))
 	}
-	return s.showPaste(w, r, v, *p, c.status)
+	return s.render(w, withStatus(r, c.status), page.Paste(v, *p))
 }
 
 // pastedText is what came with a form: typed text, or a file as it is.

@@ -275,6 +275,17 @@ func TestDecision_KeepsItsSnapshotThroughLaterEdits(t *testing.T) {
 	}
 }
 
+func TestRefused_IsNeverKeptByTheBrowser(t *testing.T) {
+	s := sampleSite(t)
+	for path, form := range map[string]url.Values{"/plans/p/decisions": {"title": {""}}, "/plans/p/facts/teams/paste": {"text": {""}},
+		"/plans/p/edit": {"op": {"set"}, "at": {"services/web/criticality"}, "value": {"very"}}} {
+		w := s.post(path, "/plans/p", form)
+		if w.Code != http.StatusUnprocessableEntity || w.Header().Get("Cache-Control") != "no-store" || !strings.Contains(w.Header().Get("Content-Type"), "text/html") {
+			t.Errorf("%s: %d, %v", path, w.Code, w.Header())
+		}
+	}
+}
+
 func TestReport_IsOneFileThatLoadsNothing(t *testing.T) {
 	w := sampleSite(t).get("/plans/p/report.html?download")
 	body := w.Body.String()
