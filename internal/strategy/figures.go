@@ -104,9 +104,10 @@ func (c *comparison) back(share float64) int {
 	return max(1, (bad+c.batch-1)/c.batch)
 }
 
-// rollback is the time from the alarm until no user is on the new version. It
-// is the release itself backwards, but for a change of weight or of a Service's
-// selector, while the old replicas are still there.
+// rollback is the time in seconds from the alarm until no user is on the new
+// version. It is the release itself backwards, from where it stands when it is
+// noticed, but for a change of weight or of a Service's selector, while the old
+// replicas are still there.
 func (a *analyser) rollback(c *comparison, k int, first, share float64) float64 {
 	switch Rollouts[k] {
 	case plan.Recreate:
@@ -167,7 +168,7 @@ func (a *analyser) metrics(c *comparison, k int) []verdict.Metric {
 		capacity, back = []verdict.Input{replicas}, course
 	case r == plan.RollingUpdate:
 		course = []verdict.Input{replicas, surge, less, start}
-		capacity, back = course[:3], course
+		capacity, back = course[:3], append([]verdict.Input{detect}, course...) // what is back depends on what was out at the alarm
 	case r == plan.BlueGreen:
 		course = []verdict.Input{start, warm, change}
 		capacity, back = []verdict.Input{replicas}, []verdict.Input{detect, delay, start, change}
@@ -175,10 +176,10 @@ func (a *analyser) metrics(c *comparison, k int) []verdict.Metric {
 		course = []verdict.Input{in("rollout_canary_share", a.share, verdict.Percent), in("rollout_canary_growth", a.growth, verdict.Count),
 			in("rollout_canary_pause", a.pause, verdict.Seconds), start}
 		if t.TrafficControl {
-			capacity, back = []verdict.Input{replicas}, []verdict.Input{detect, delay, start, change}
+			capacity, back = []verdict.Input{replicas}, append([]verdict.Input{detect, delay, change}, course...)
 		} else {
 			course = append(course, replicas, surge, less)
-			capacity, back = []verdict.Input{replicas, surge, less}, []verdict.Input{replicas, surge, less, start}
+			capacity, back = []verdict.Input{replicas, surge, less}, append([]verdict.Input{detect}, course...)
 		}
 	}
 	bad := append(append([]verdict.Input{detect}, course...), in("strategy.exposed", f.exposed, verdict.Percent), in("strategy.rollback", f.rollback, verdict.Seconds))

@@ -2,7 +2,9 @@ package strategy
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -132,6 +134,45 @@ func TestAnalyse_EveryFigureNamesWhatItCameFrom(t *testing.T) {
 						t.Errorf("%s: what is assumed and what is known are confused: %s", m.ID, in.ID)
 					}
 				}
+			}
+		}
+	}
+}
+
+// A figure changes only where something it names as its input does.
+func TestAnalyse_NoFigureChangesWithoutAnInputOfIt(t *testing.T) {
+	type figure struct {
+		rollout plan.Rollout
+		id      string
+	}
+	read := func(a *Analysis) map[figure]verdict.Metric {
+		out := map[figure]verdict.Metric{}
+		for _, o := range a.Options {
+			for _, m := range o.Metrics {
+				out[figure{o.Rollout, m.ID}] = m
+			}
+		}
+		return out
+	}
+	values := map[string][]float64{"rollout_replicas": {1, 3, 10, 40}, "rollout_start": {5, 20, 60}, "rollout_warm": {0, 30, 400}, "rollout_stop": {1, 10, 90},
+		"rollout_detect": {1, 30, 120, 900, 5000}, "rollout_switch": {1, 5, 60}, "rollout_scale_down_delay": {0, 30, 600}, "rollout_max_surge": {0, 0.25, 1},
+		"rollout_max_unavailable": {0, 0.25, 0.5}, "rollout_canary_share": {0.01, 0.05, 0.3}, "rollout_canary_growth": {1.5, 3, 10}, "rollout_canary_pause": {0, 60, 300, 3000}, "rollout_budget_days": {7, 30}}
+	ids := slices.Sorted(maps.Keys(values))
+	random := rand.New(rand.NewPCG(1, 2))
+	told := map[string]bool{}
+	for range 3000 {
+		p := one(plan.Service{Traits: plan.Traits{TrafficControl: random.IntN(2) == 0, ErrorBudget: 0.1}})
+		for _, id := range ids {
+			p.Assumptions = append(p.Assumptions, plan.Assumption{ID: id, Value: values[id][random.IntN(len(values[id]))]})
+		}
+		before := read(of(t, p))
+		i := random.IntN(len(ids))
+		p.Assumptions[i].Value = values[ids[i]][random.IntN(len(values[ids[i]]))]
+		for f, now := range read(of(t, p)) {
+			was := before[f]
+			if at := string(f.rollout) + ": " + f.id + " follows " + ids[i]; now.Value != was.Value && slices.Equal(now.Inputs, was.Inputs) && !told[at] {
+				told[at] = true
+				t.Errorf("%s, which is not among its inputs: %v, then %v", at, was.Value, now.Value)
 			}
 		}
 	}
