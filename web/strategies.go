@@ -41,7 +41,7 @@ func (s *Server) strategies(w http.ResponseWriter, r *http.Request) error {
 	}
 	survey := s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc).Strategies
 	all := survey.Briefs
-	p := &page.StrategiesProps{Filter: strings.TrimSpace(clip(q.Get("q"), 100)), Team: q.Get("team"), Only: q.Get("only"),
+	p := &page.StrategiesProps{Filter: strings.TrimSpace(clip(q.Get("q"), 100)), Team: strings.TrimSpace(clip(q.Get("team"), 120)), Only: q.Get("only"),
 		Teams: options(v.Plan.Doc, "teams"), All: len(all)}
 	match := narrow(v, all, p)
 	asked, _ := strconv.Atoi(q.Get("page"))
@@ -59,7 +59,7 @@ func (s *Server) strategies(w http.ResponseWriter, r *http.Request) error {
 // the service or of its team, by team, and by what there is to do.
 func narrow(v *ui.View, all []strategy.Brief, p *page.StrategiesProps) (out []*strategy.Brief) {
 	text := strings.ToLower(p.Filter)
-	holding := map[string]bool{}
+	holding, picked := map[string]bool{}, pickedOf(p.Teams, p.Team)
 	for _, t := range p.Teams {
 		holding[t.Value] = strings.Contains(strings.ToLower(t.Label), text)
 	}
@@ -67,7 +67,7 @@ func narrow(v *ui.View, all []strategy.Brief, p *page.StrategiesProps) (out []*s
 		b := &all[i]
 		team := v.Plan.Doc.Services[b.At].Team
 		switch {
-		case p.Team != "" && team != p.Team,
+		case p.Team != "" && !picked[team],
 			p.Only == "undecided" && len(b.Choices) > 0,
 			p.Only == "chosen" && len(b.Choices) == 0,
 			p.Only == "open" && b.Worst() > verdict.Warning,
@@ -77,6 +77,28 @@ func narrow(v *ui.View, all []strategy.Brief, p *page.StrategiesProps) (out []*s
 		out = append(out, b)
 	}
 	return out
+}
+
+// pickedOf gives the options that a filter's text means: the one of that value,
+// else those that are called so, else those whose name holds it.
+func pickedOf(options []ui.Option, text string) map[string]bool {
+	lower := strings.ToLower(text)
+	for _, means := range []func(ui.Option) bool{
+		func(o ui.Option) bool { return o.Value == text },
+		func(o ui.Option) bool { return strings.ToLower(o.Label) == lower },
+		func(o ui.Option) bool { return strings.Contains(strings.ToLower(o.Label), lower) },
+	} {
+		out := map[string]bool{}
+		for _, o := range options {
+			if means(o) {
+				out[o.Value] = true
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
 }
 
 // chooseStrategy sets a service's strategy in an environment (or in every one,

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -101,6 +102,32 @@ func TestStrategies_FiltersNarrowTheTable(t *testing.T) {
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%q shows %v, want %s", query, got, want)
+		}
+	}
+}
+
+func TestStrategies_ManyTeamsAreTypedAndNotListed(t *testing.T) {
+	p := plan.Empty("Many")
+	for i := range 2000 {
+		p.Teams = append(p.Teams, plan.Team{ID: fmt.Sprintf("t%d", i), Name: fmt.Sprintf("Team %d", i)})
+	}
+	for _, i := range []int{1, 10, 1999} {
+		p.Services = append(p.Services, plan.Service{ID: fmt.Sprintf("s%d", i), Name: fmt.Sprintf("service-%d", i), Team: fmt.Sprintf("t%d", i)})
+	}
+	s := newSite(t, p)
+	for team, want := range map[string]string{"": "1 10 1999", "t1": "1", "team 1": "1", "Team 19": "", "m 199": "1999", "Nobody": ""} {
+		body := s.get("/plans/p/strategies?" + url.Values{"team": {team}}.Encode()).Body.String()
+		var got []string
+		for _, i := range []string{"1", "10", "1999"} {
+			if strings.Contains(body, "?service=s"+i+`"`) {
+				got = append(got, i)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q shows %v, want %s", team, got, want)
+		}
+		if n := strings.Count(body, "<option"); n > 400 || !strings.Contains(body, `list="pick-team"`) {
+			t.Errorf("%q: %d options are listed", team, n)
 		}
 	}
 }
