@@ -86,9 +86,6 @@ func setMany(f *form) (plan.Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if field.Required && string(now) == `""` {
-		return nil, problem(k.Name+"."+field.Name, "plan.problem.empty", map[string]any{"field": field.Name})
-	}
 	edits := make([]plan.Edit, len(keys))
 	for i, key := range keys {
 		edits[i] = plan.Set{Kind: k.Name, Key: key, Fields: []plan.FieldValue{{Name: field.Name, Now: now}}}

@@ -15,6 +15,7 @@ import (
 	"deckplan/internal/layout"
 	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
+	"deckplan/internal/sheet"
 	"deckplan/internal/verdict"
 	"deckplan/web/ui"
 )
@@ -25,8 +26,9 @@ type form struct {
 	doc    *plan.Plan
 	lang   lang.Lang
 	author string
-	plan   string // its id
-	back   string // page to show afterwards
+	plan   string                  // its id
+	back   string                  // page to show afterwards
+	cells  map[string]*sheet.Cells // by table
 }
 
 // operation makes an edit of a form.
@@ -214,9 +216,6 @@ func addRow(f *form) (plan.Edit, error) {
 			continue
 		}
 		if string(value) == `""` || string(value) == "0" && !field.Required {
-			if field.Required {
-				problems = append(problems, plan.Problem{Path: k.Name + "." + field.Name, ID: "plan.problem.empty", Args: map[string]any{"field": field.Name}})
-			}
 			continue
 		}
 		nest(row, field.Name, value)

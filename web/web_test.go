@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -200,6 +201,43 @@ func TestEdit_LeadsToTheNewRowWhateverAddressTheFormWasOn(t *testing.T) {
 		if w.Code != http.StatusSeeOther || !strings.HasPrefix(at, "/plans/p/matrix?matrix=") || s.get(at).Code != http.StatusOK {
 			t.Errorf("from %s: %d to %s", from, w.Code, at)
 		}
+	}
+}
+
+// A form's field and a pasted cell are read alike.
+func TestEdit_ReadsAFieldAsASheetReadsACell(t *testing.T) {
+	s := sampleSite(t)
+	_, p := s.doc(t)
+	p.Teams = append(p.Teams, plan.Team{ID: "x1", Name: "Web"}, plan.Team{ID: "x2", Name: "Web"}, plan.Team{ID: "x3", Name: "A, B"})
+	s = newSite(t, p)
+	set := func(at string, values ...string) *httptest.ResponseRecorder {
+		return s.post("/plans/p/edit", "/plans/p/facts/services", url.Values{"op": {"set"}, "at": {at}, "value": values})
+	}
+	for what, w := range map[string]*httptest.ResponseRecorder{
+		"2 rows of Teams are called “Web”": set("services/web/team", "Web"),
+		"is not a whole number":            set("services/web/traits.replicas", "1e300"),
+		"has 30,000 entries; at most 50":   set("stages/a1/consulted", strings.Repeat("nobody,", 30000)),
+		"neither yes nor no":               set("services/web/traits.stateful", "perhaps"),
+	} {
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), what) {
+			i := strings.Index(w.Body.String(), `role="alert"`)
+			t.Errorf("%s: %d, %s", what, w.Code, w.Body.String()[max(0, i):min(w.Body.Len(), i+300)])
+		}
+	}
+	for _, values := range [][]string{{`["A, B", "x1"]`}, {"", "x3", "x1"}, {"x3, x1"}} {
+		if w := set("stages/a1/consulted", values...); w.Code != http.StatusSeeOther {
+			t.Errorf("%q: %d", values, w.Code)
+		}
+		if _, p := s.doc(t); !slices.Equal(plan.KindOf("stages").Find(p, "a1").(plan.Stage).Consulted, []string{"x3", "x1"}) {
+			t.Errorf("%q: %+v", values, plan.KindOf("stages").Find(p, "a1"))
+		}
+		set("stages/a1/consulted", "")
+	}
+	if w := set("services/web/team", " WEB "); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a name in other letters that two rows have: %d", w.Code)
+	}
+	if w := set("services/web/team", "payMENTS"); w.Code != http.StatusSeeOther {
+		t.Errorf("a name in other letters: %d", w.Code)
 	}
 }
 

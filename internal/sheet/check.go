@@ -69,15 +69,10 @@ func (r Result) Ready(leaveOut bool) bool {
 }
 
 type check struct {
-	doc     *plan.Plan
-	kind    *plan.Kind
+	*Cells
 	grid    Grid
 	chosen  Choice
-	words   Words
-	column  map[string]int // by field
-	choices map[string]map[string]string
-	tools   map[string]string
-	tables  map[string]*names
+	column  map[string]int               // by field
 	missing map[string]map[string]bool   // folded names by table, for out.Missing
 	calls   map[string]map[string]string // names by table and key
 	created map[string][]plan.Item
@@ -95,8 +90,9 @@ type reading struct {
 // rows are new, and what is wrong where. The edit holds only rows that are
 // right; nothing of the plan is touched.
 func Check(doc *plan.Plan, k *plan.Kind, g Grid, choice Choice, w Words) Result {
-	c := &check{doc: doc, kind: k, grid: g, chosen: choice, words: w, column: map[string]int{}, choices: map[string]map[string]string{},
-		tables: map[string]*names{}, missing: map[string]map[string]bool{}, created: map[string][]plan.Item{}, out: Result{Counts: map[string]int{}, Missing: map[string][]string{}}}
+	c := &check{Cells: NewCells(doc, k, w), grid: g, chosen: choice, column: map[string]int{}, missing: map[string]map[string]bool{},
+		created: map[string][]plan.Item{}, out: Result{Counts: map[string]int{}, Missing: map[string][]string{}}}
+	c.absent = c.makes
 	if c.chosen.NewID == nil {
 		c.chosen.NewID = plan.NewID
 	}
@@ -156,7 +152,7 @@ func (c *check) take(r *reading, f plan.Field) {
 	if !mapped {
 		return
 	}
-	v, p := c.value(f, c.grid.Cell(r.Index, column))
+	v, p := c.Value(f, c.grid.Cell(r.Index, column))
 	if p != nil {
 		c.wrong(r, f.Name, p)
 		return

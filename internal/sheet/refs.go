@@ -45,7 +45,7 @@ func (n *names) find(text string) []string {
 	return n.folded[fold(text)]
 }
 
-func (c *check) names(table string) *names {
+func (c *Cells) names(table string) *names {
 	n := c.tables[table]
 	if n == nil {
 		n = newNames(c.doc, plan.KindOf(table))
@@ -54,8 +54,8 @@ func (c *check) names(table string) *names {
 	return n
 }
 
-// ref finds the row a cell names, or has it made where that was chosen.
-func (c *check) ref(f plan.Field, text string) (string, *plan.Problem) {
+// ref finds the row a text names.
+func (c *Cells) ref(f plan.Field, text string) (string, *plan.Problem) {
 	if text == "" {
 		return "", nil
 	}
@@ -67,13 +67,24 @@ func (c *check) ref(f plan.Field, text string) (string, *plan.Problem) {
 	default:
 		return "", problem(c.kind, f.Name, "sheet.problem.ambiguous", map[string]any{"key": clip(text), "table": f.Ref, "n": len(keys), "id": keys[0]})
 	}
-	if Creatable(f.Ref) && f.Ref != c.kind.Name {
-		c.miss(f.Ref, text)
-		if c.chosen.Create[f.Ref] {
-			return c.create(f, text)
+	if c.absent != nil {
+		if key, p := c.absent(f, text); key != "" || p != nil {
+			return key, p
 		}
 	}
 	return "", problem(c.kind, f.Name, "plan.problem.missing", map[string]any{"table": f.Ref, "key": clip(text)})
+}
+
+// makes has a row made that a cell names, where that was chosen.
+func (c *check) makes(f plan.Field, text string) (string, *plan.Problem) {
+	if !Creatable(f.Ref) || f.Ref == c.kind.Name {
+		return "", nil
+	}
+	c.miss(f.Ref, text)
+	if !c.chosen.Create[f.Ref] {
+		return "", nil
+	}
+	return c.create(f, text)
 }
 
 // miss lists a name that no row of a table has, once.

@@ -254,6 +254,21 @@ func TestCheck_ANameOfTwoRowsIsNotGuessed(t *testing.T) {
 	}
 }
 
+// What is looked up word by word is bounded before, by what a plan may hold.
+func TestValue_BoundsAList(t *testing.T) {
+	for name, most := range map[string]int{"stages.consulted": 50, "steps.after": 100, "steps.clusters": 5000, "matrices.gates": 20} {
+		table, field, _ := strings.Cut(name, ".")
+		k := plan.KindOf(table)
+		f, _ := k.Field(field)
+		for n, want := range map[int]string{most: "", most + 1: "plan.problem.many"} {
+			_, p := sheet.NewCells(&plan.Plan{}, k, words(lang.English)).Value(f, strings.Repeat("x,", n))
+			if (p != nil && p.ID == "plan.problem.many") != (want != "") {
+				t.Errorf("%d in %s: %+v", n, name, p)
+			}
+		}
+	}
+}
+
 // Each unknown name costs the same, however many came before it.
 func TestCheck_ManyUnknownNamesAreListedOnceEach(t *testing.T) {
 	paste := func(n int) (text string) {

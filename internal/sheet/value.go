@@ -34,9 +34,27 @@ var flags = map[string]bool{
 
 var date = regexp.MustCompile(`^(\d{4})[-./년]\s*(\d{1,2})[-./월]\s*(\d{1,2})[.일]?$`)
 
-// value reads a cell as the JSON value of a field. What refers to rows is
-// found by find.
-func (c *check) value(f plan.Field, text string) (json.RawMessage, *plan.Problem) {
+// Cells reads texts as people write them, in a cell or in a form, as values of
+// a table's fields.
+type Cells struct {
+	doc     *plan.Plan
+	kind    *plan.Kind
+	words   Words
+	choices map[string]map[string]string
+	tools   map[string]string
+	tables  map[string]*names
+	// absent is asked for the key of a row that a text names and a table lacks;
+	// nil where there is none.
+	absent func(f plan.Field, text string) (string, *plan.Problem)
+}
+
+// NewCells reads values of a table of a plan.
+func NewCells(doc *plan.Plan, k *plan.Kind, w Words) *Cells {
+	return &Cells{doc: doc, kind: k, words: w, choices: map[string]map[string]string{}, tables: map[string]*names{}}
+}
+
+// Value reads a text as the JSON value of a field.
+func (c *Cells) Value(f plan.Field, text string) (json.RawMessage, *plan.Problem) {
 	text = trim(text)
 	if text == "" && f.Required {
 		return nil, problem(c.kind, f.Name, "plan.problem.empty", map[string]any{"field": f.Name})
@@ -71,7 +89,7 @@ func (c *check) value(f plan.Field, text string) (json.RawMessage, *plan.Problem
 	return plan.Raw(text), nil
 }
 
-func (c *check) number(f plan.Field, text string) (json.RawMessage, *plan.Problem) {
+func (c *Cells) number(f plan.Field, text string) (json.RawMessage, *plan.Problem) {
 	v, ok := Number(text)
 	switch {
 	case !ok:
@@ -84,9 +102,12 @@ func (c *check) number(f plan.Field, text string) (json.RawMessage, *plan.Proble
 	return plan.Raw(int64(v)), nil
 }
 
-func (c *check) each(f plan.Field, text string, one func(plan.Field, string) (string, *plan.Problem)) (json.RawMessage, *plan.Problem) {
-	out := []string{}
-	for _, word := range split(text) {
+func (c *Cells) each(f plan.Field, text string, one func(plan.Field, string) (string, *plan.Problem)) (json.RawMessage, *plan.Problem) {
+	out, words := []string{}, split(text)
+	if most := limits()[c.kind.Name+"."+f.Name]; len(words) > most { // before anything is looked up
+		return nil, problem(c.kind, f.Name, "plan.problem.many", map[string]any{"field": f.Name, "got": len(words), "max": most})
+	}
+	for _, word := range words {
 		v, p := one(f, word)
 		if p != nil {
 			return nil, p
@@ -99,7 +120,7 @@ func (c *check) each(f plan.Field, text string, one func(plan.Field, string) (st
 }
 
 // choice takes a value, or what it is called in any language.
-func (c *check) choice(f plan.Field, text string) (string, *plan.Problem) {
+func (c *Cells) choice(f plan.Field, text string) (string, *plan.Problem) {
 	if text == "" {
 		return "", nil
 	}
@@ -129,7 +150,7 @@ func (c *check) choice(f plan.Field, text string) (string, *plan.Problem) {
 }
 
 // tool takes a tool's identifier or its name; any other word is kept.
-func (c *check) tool(text string) string {
+func (c *Cells) tool(text string) string {
 	if _, ok := c.words.Tools[text]; ok || text == "" {
 		return text
 	}
@@ -143,6 +164,15 @@ func (c *check) tool(text string) string {
 		return id
 	}
 	return text
+}
+
+// Ticked writes what was ticked in a form, or typed, as one text for Value.
+func Ticked(values []string) string {
+	list := slices.DeleteFunc(slices.Clone(values), func(s string) bool { return trim(s) == "" })
+	if len(list) == 1 {
+		return list[0]
+	}
+	return join(list)
 }
 
 // join writes a list into one cell, separated by commas; where that would not

@@ -18,7 +18,7 @@ func Write(out io.Writer, doc *plan.Plan, k *plan.Kind, rows []plan.Item, w Word
 	if _, err := io.WriteString(out, "\ufeff"); err != nil {
 		return err
 	}
-	c := &check{doc: doc, kind: k, words: w, tables: map[string]*names{}}
+	c := &check{Cells: NewCells(doc, k, w)}
 	csv := csv.NewWriter(out)
 	columns := Columns(k)
 	header := Headers(k, w)
