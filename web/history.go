@@ -89,7 +89,7 @@ func (s *Server) restore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return errNotFound
 	}
-	rev, err := s.Plans.Restore(r.Context(), planOf(r), cookie(r, "name"), number)
+	rev, err := s.Plans.Restore(r.Context(), planOf(r), author(r), number)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (s *Server) addScenario(w http.ResponseWriter, r *http.Request) error {
 	}
 	r.PostForm.Set("at", "scenario")
 	r.PostForm.Set("op", "set")
-	head, err := s.Plans.Copy(r.Context(), planOf(r), plan.NewID(), cookie(r, "name"), clip(name, 60))
+	head, err := s.Plans.Copy(r.Context(), planOf(r), plan.NewID(), author(r), clip(name, 60))
 	if err != nil {
 		return s.refuse(w, r, back, f, err)
 	}

@@ -98,7 +98,7 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) error {
 	if _, f.doc, err = s.Plans.Plan(r.Context(), planOf(r)); err != nil {
 		return err
 	}
-	rev, err := s.Plans.Undo(r.Context(), planOf(r), cookie(r, "name"), number)
+	rev, err := s.Plans.Undo(r.Context(), planOf(r), author(r), number)
 	if err != nil {
 		return s.refuse(w, r, back, f, err)
 	}
