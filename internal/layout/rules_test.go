@@ -99,7 +99,9 @@ var ruleCases = []struct {
 		a.Instances[0].Shards = 2
 	}},
 	{"near_applications", verdict.Note, func(f *fixture, a *Arrangement) { f.apps("prod-seoul", "", 400) }, func(f *fixture, a *Arrangement) {}},
-	{"over_objects", verdict.Warning, func(f *fixture, a *Arrangement) { f.assume("objects_per_application", 40).assume("safe_objects_ha", 14000) }, func(f *fixture, a *Arrangement) {}},
+	{"over_objects", verdict.Warning, func(f *fixture, a *Arrangement) {
+		f.assume("objects_per_application", 40).assume("safe_objects_ha", 14000)
+	}, func(f *fixture, a *Arrangement) {}},
 	{"near_objects", verdict.Note, func(f *fixture, a *Arrangement) { f.assume("objects_per_application", 15) }, func(f *fixture, a *Arrangement) {}},
 	{"over_clusters", verdict.Warning, func(f *fixture, a *Arrangement) { f.assume("safe_clusters_ha", 1) }, func(f *fixture, a *Arrangement) { f.assume("safe_clusters_ha", 2) }},
 	{"near_clusters", verdict.Note, func(f *fixture, a *Arrangement) {
