@@ -51,8 +51,9 @@ func (s *Server) preview(v *ui.View, one *readingOf, q url.Values) page.ImportPr
 	c := choicesOf(one, q, v.Lang)
 	proposal := one.propose(v.Plan.Revision, v.Plan.Doc, c)
 	picks := picksOf(proposal, q)
+	groups := proposal.Groups(picks)
 	return page.ImportPreviewProps{Read: one.id, At: one.at, Seen: one.seen, Keys: one.keys, Choices: c, Notes: proposal.Notes,
-		Groups: proposal.Groups(picks), Rows: picks.Rows, Filter: clip(strings.TrimSpace(q.Get("q")), 100)}
+		Groups: groups, Counts: proposal.Count(groups, picks), Rows: picks.Rows, Filter: clip(strings.TrimSpace(q.Get("q")), 100)}
 }
 
 // choicesOf are what the form says, else what is usual.

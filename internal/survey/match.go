@@ -90,7 +90,7 @@ func merge[T plan.Item](b *builder, t table[T], all []wanted[T], gone func(*T) *
 		b.fresh[t.kind][keys[i]] = true
 		cells := func() []Change { return cells(b, t, fields, &w.row) }
 		row := Row{Action: Add, Kind: t.kind, Key: keys[i], Name: titleOf(k, w.row, cells), Why: w.why, own: w.own, cells: cells,
-			refs: refsOf(t, fields, &w.row), item: func(have func(kind, key string) bool) plan.Item { return known(t, fields, w.row, have) }}
+			refs: refsOf(t, fields, &w.row, false), needs: refsOf(t, fields, &w.row, true), item: func(have func(kind, key string) bool) plan.Item { return known(t, fields, w.row, have) }}
 		if !last {
 			b.name(t.kind, keys[i], row.Name)
 		}
@@ -187,27 +187,23 @@ func cells[T plan.Item](b *builder, t table[T], fields []plan.Field, row *T) (ou
 	return out
 }
 
-func refsOf[T plan.Item](t table[T], fields []plan.Field, row *T) (out []ref) {
+// refsOf gives the rows that a new row names, or of them those that it cannot
+// be without.
+func refsOf[T plan.Item](t table[T], fields []plan.Field, row *T, fixed bool) (out []ref) {
 	for i, c := range t.columns {
-		if v := *c.at(row); v != "" && fields[i].Ref != "" {
+		if v := *c.at(row); v != "" && fields[i].Ref != "" && (c.fixed || !fixed) {
 			out = append(out, ref{fields[i].Ref, v})
 		}
 	}
 	return out
 }
 
-// known is a new row that names only what there is, or nil if it cannot be
-// without.
+// known is a new row that names only what there is.
 func known[T plan.Item](t table[T], fields []plan.Field, row T, have func(kind, key string) bool) plan.Item {
 	for i, c := range t.columns {
-		f, v := &fields[i], c.at(&row)
-		if f.Ref == "" || *v == "" || have(f.Ref, *v) {
-			continue
+		if v := c.at(&row); fields[i].Ref != "" && *v != "" && !have(fields[i].Ref, *v) {
+			*v = ""
 		}
-		if c.fixed {
-			return nil
-		}
-		*v = ""
 	}
 	return row
 }

@@ -49,6 +49,7 @@ type Row struct {
 	group     string
 	own       bool
 	refs      []ref                                            // what an added row names
+	needs     []ref                                            // of these, what it cannot be without
 	item      func(have func(kind, key string) bool) plan.Item // the added row
 	cells     func() []Change
 }
@@ -81,6 +82,7 @@ type Group struct {
 	Field  string // of Differ
 	Rows   []*Row
 	Picked bool
+	Needs  []string // groups that are not picked and add what its rows name
 }
 
 // Picks are what of a proposal is wanted.
@@ -160,6 +162,7 @@ func (p *Proposal) Groups(picks Picks) []Group {
 			out[i].Rows = append(out[i].Rows, r)
 		}
 	}
+	p.settle(out)
 	return out
 }
 
@@ -187,118 +190,6 @@ func set(all []string) map[string]bool {
 	out := make(map[string]bool, len(all))
 	for _, s := range all {
 		out[s] = true
-	}
-	return out
-}
-
-// Counts are how many rows an edit adds, changes and removes.
-type Counts struct{ Added, Changed, Removed int }
-
-// Any tells whether there is anything to do.
-func (c Counts) Any() bool { return c.Added+c.Changed+c.Removed > 0 }
-
-// Edit makes one edit of what was picked. Its summary is the caller's to word
-// (its id) and gets the counts as arguments.
-func (p *Proposal) Edit(picks Picks, summary plan.Summary) (plan.Edit, Counts) {
-	groups := p.Groups(picks)
-	single := set(picks.Rows)
-	added := map[ref]bool{}
-	for _, g := range groups {
-		for _, r := range g.Rows {
-			if g.Action == Add && g.Picked {
-				added[ref{r.Kind, r.Key}] = true
-			}
-		}
-	}
-	have := func(kind, key string) bool {
-		_, in := p.in[kind][key]
-		return in || added[ref{kind, key}]
-	}
-	w := &writing{have: have, sets: map[string]int{}}
-	for _, g := range groups {
-		for _, r := range g.Rows {
-			switch {
-			case g.Action == Add && g.Picked:
-				w.put(r)
-			case g.Action == Fill && g.Picked, g.Action == Differ && (g.Picked || single[r.ID()]):
-				w.set(r)
-			case g.Action == Gone && single[r.ID()]:
-				w.remove(r)
-			}
-		}
-	}
-	summary.Args = map[string]any{"added": w.counts.Added, "changed": w.counts.Changed, "removed": w.counts.Removed}
-	return plan.Batch{Edits: w.edits(), Summary: summary}, w.counts
-}
-
-// writing gathers edits: rows to put by table, fields to set by row, rows to
-// remove by table.
-type writing struct {
-	have    func(kind, key string) bool
-	puts    []plan.Put
-	all     []plan.Set
-	sets    map[string]int // row → place in all
-	removes []plan.Remove
-	counts  Counts
-}
-
-func (w *writing) put(r *Row) {
-	item := r.item(w.have)
-	if item == nil {
-		return
-	}
-	w.counts.Added++
-	if n := len(w.puts); n > 0 && w.puts[n-1].Kind == r.Kind {
-		w.puts[n-1].Items = append(w.puts[n-1].Items, item)
-		return
-	}
-	w.puts = append(w.puts, plan.Put{Kind: r.Kind, Items: []plan.Item{item}})
-}
-
-func (w *writing) set(r *Row) {
-	var fields []plan.FieldValue
-	for _, c := range r.Changes {
-		if c.ref == "" || w.have(c.ref, c.now) {
-			fields = append(fields, plan.FieldValue{Name: c.Field, Was: plan.Raw(c.was), Now: plan.Raw(c.now)})
-		}
-	}
-	if len(fields) == 0 {
-		return
-	}
-	id := r.Kind + "/" + r.Key
-	i, ok := w.sets[id]
-	if !ok {
-		i = len(w.all)
-		w.sets[id] = i
-		w.all = append(w.all, plan.Set{Kind: r.Kind, Key: r.Key})
-		w.counts.Changed++
-	}
-	w.all[i].Fields = append(w.all[i].Fields, fields...)
-}
-
-func (w *writing) remove(r *Row) {
-	w.counts.Removed++
-	for i := range w.removes {
-		if w.removes[i].Kind == r.Kind {
-			w.removes[i].Keys = append(w.removes[i].Keys, r.Key)
-			return
-		}
-	}
-	w.removes = append(w.removes, plan.Remove{Kind: r.Kind, Keys: []string{r.Key}})
-}
-
-// edits puts what is removed last, and of that what others may be part of last.
-func (w *writing) edits() []plan.Edit {
-	var out []plan.Edit
-	for _, e := range w.puts {
-		out = append(out, e)
-	}
-	for _, e := range w.all {
-		out = append(out, e)
-	}
-	slices.SortFunc(w.removes, func(a, b plan.Remove) int { return slices.Index(tables, b.Kind) - slices.Index(tables, a.Kind) })
-	for _, e := range w.removes {
-		out = append(out, e)
 	}
 	return out
 }

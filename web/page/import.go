@@ -26,7 +26,8 @@ type ImportPreviewProps struct {
 	Choices survey.Choices
 	Notes   []survey.Reason
 	Groups  []survey.Group
-	Rows    []string // single rows that are ticked
+	Counts  survey.Counts // of what applying would do
+	Rows    []string      // single rows that are ticked
 	Filter  string
 }
 
@@ -102,30 +103,15 @@ func (p ImportPreviewProps) questions() []choice {
 	return []choice{{"service", c.Service}, {"team", c.Team}, {"environment", c.Environment}, {"zone", c.Zone}, {"region", c.Region}}
 }
 
-// counts sums up what is ticked.
-func (p ImportPreviewProps) counts() (n survey.Counts) {
-	for _, g := range p.Groups {
-		switch {
-		case g.Action == survey.Add && g.Picked:
-			n.Added += len(g.Rows)
-		case g.Action == survey.Fill && g.Picked, g.Action == survey.Differ && g.Picked:
-			n.Changed += len(g.Rows)
-		case g.Action == survey.Differ:
-			n.Changed += p.ticked(g)
-		case g.Action == survey.Gone:
-			n.Removed += p.ticked(g)
+// needed names the groups that a group needs and that are not picked.
+func (p ImportPreviewProps) needed(v *ui.View, g survey.Group) string {
+	var out []string
+	for _, other := range p.Groups {
+		if slices.Contains(g.Needs, other.ID) {
+			out = append(out, groupTitle(v, other))
 		}
 	}
-	return n
-}
-
-func (p ImportPreviewProps) ticked(g survey.Group) (n int) {
-	for _, r := range g.Rows {
-		if slices.Contains(p.Rows, r.ID()) {
-			n++
-		}
-	}
-	return n
+	return strings.Join(out, ", ")
 }
 
 // shown are a group's rows that hold the filter's text, with their number.
