@@ -9,7 +9,8 @@ type Mapping struct {
 }
 
 // Map finds out what a grid's columns are. A first row of which at least half
-// are names of fields, in either language or as in the document, is a header;
+// are names of fields, in either language, as in the document or as people's own
+// sheets call them, is a header;
 // without one the columns are the table's own, in its order.
 func Map(g Grid, k *plan.Kind, w Words) Mapping {
 	named := byHeader(g, k, w)
@@ -44,10 +45,13 @@ func ByHeader(g Grid, k *plan.Kind, w Words) Mapping { return byHeader(g, k, w) 
 
 func byHeader(g Grid, k *plan.Kind, w Words) Mapping {
 	m := Mapping{Header: true, Columns: make([]string, g.Width())}
-	known := map[string]string{}
+	known, like := map[string]string{}, map[string]string{}
 	offer := func(text, name string) {
 		if f := fold(text); f != "" && known[f] == "" {
 			known[f] = name
+		}
+		if l := loose(text); l != "" && like[l] == "" {
+			like[l] = name
 		}
 	}
 	for _, name := range Columns(k) {
@@ -61,12 +65,23 @@ func byHeader(g Grid, k *plan.Kind, w Words) Mapping {
 			offer(text, f.Name)
 		}
 	}
-	taken := map[string]bool{}
-	for i := range m.Columns {
-		if name := known[fold(g.Cell(0, i))]; !taken[name] {
-			m.Columns[i] = name
-			taken[name] = name != ""
+	for _, f := range k.Fields {
+		for _, text := range synonyms[f.Name] {
+			if like[text] == "" {
+				like[text] = f.Name
+			}
 		}
 	}
+	taken := map[string]bool{}
+	take := func(name func(heading string) string) {
+		for i := range m.Columns {
+			if n := name(g.Cell(0, i)); m.Columns[i] == "" && !taken[n] {
+				m.Columns[i] = n
+				taken[n] = n != ""
+			}
+		}
+	}
+	take(func(heading string) string { return known[fold(heading)] })
+	take(func(heading string) string { return like[loose(heading)] })
 	return m
 }
