@@ -1,4 +1,5 @@
 // A table is filled like a spreadsheet: keys move from cell to cell.
+import { isTouched } from "./fields.js";
 
 // The keys, which the sheet of shortcuts (web/page/find.templ) lists:
 //   Enter, Shift+Enter   save the cell and go down, up
@@ -47,6 +48,18 @@ document.addEventListener("keyup", (e) => {
   entered = undefined;
   const td = document.activeElement === el && el.closest(inTable);
   if (td) goTo(beside(td, up ? -1 : 1, 0));
+});
+
+// What was refused, or changed by somebody meanwhile, gets the focus back,
+// unless something is being typed elsewhere by then.
+document.addEventListener("htmx:after:swap", (e) => {
+  const source = e.detail.ctx?.sourceElement;
+  if (!source?.matches?.("form.cell") || !document.querySelector("#messages .toast.failed")) return;
+  const form = document.getElementById(source.id);
+  const active = document.activeElement;
+  const elsewhere = active?.matches("input, select, textarea") && !form?.contains(active) && isTouched(active);
+  entered = undefined;
+  if (form && !elsewhere) goTo(control(form.parentElement));
 });
 
 document.addEventListener("keydown", (e) => {

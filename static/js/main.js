@@ -13,5 +13,6 @@ import "./select.js";
 import "./paste.js";
 import "./copy.js";
 import "./connections.js";
+import "./rail.js";
 
 document.documentElement.classList.add("scripted");

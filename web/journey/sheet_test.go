@@ -155,3 +155,31 @@ func TestTables_WithoutScripts(t *testing.T) {
 	p.saves(func() { p.click(css("#many button[value=removemany]")) })
 	p.must("it is gone", "!"+id("teams/payments"))
 }
+
+// A cell that is refused has the focus again, with what was typed in it.
+func TestGrid_ARefusedCellGetsTheFocusBack(t *testing.T) {
+	t.Parallel()
+	p := visit(t, serve(t), "")
+	p.open(p.sample() + "/facts/services")
+	p.scripted()
+	first := css(`tr[data-row] input[id$="/criticality"]`)
+	p.expect("422")
+	p.enter(first, "very")
+	p.press(kb.Enter)
+	p.wait("what is wrong with it", having("form.cell .problem", "is not a number"))
+	p.wait("the focus in it", "document.activeElement === "+first+" && "+is(value(first), "very"))
+	p.saves(func() { p.enter(first, "4"); p.press(kb.Enter) })
+}
+
+// On a narrow screen the navigation is one row, with the current entry in view.
+func TestNarrow_TheNavigationIsOneRow(t *testing.T) {
+	t.Parallel()
+	p := visit(t, serve(t), "")
+	plan := p.sample()
+	p.resize(390, 844)
+	p.open(plan + "/decisions")
+	p.scripted()
+	p.must("little above the page", "document.querySelector('.rail').getBoundingClientRect().height < 220")
+	p.wait("the current entry in view", "(() => { const r = document.querySelector('.rail [aria-current=page]').getBoundingClientRect(); return r.left >= 0 && r.right <= 390; })()")
+	p.must("no scrolling sideways", "document.documentElement.scrollWidth <= 390")
+}
