@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -167,7 +168,26 @@ func (s *Server) saveConnection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.refuseDraft(w, r, d, err)
 	}
-	return s.answer(w, r, connectionsPath, &outcome{done: &ui.Done{Text: language(r).T(done, map[string]any{"name": c.Name})}})
+	l := language(r)
+	text := l.T(done, map[string]any{"name": c.Name})
+	if reason := s.failsAtOnce(r.Context(), c.ID); reason != live.NoReason {
+		text += " " + l.T("connect.saved_fails", map[string]any{"reason": l.T("live.reason."+string(reason), nil)})
+	}
+	return s.answer(w, r, connectionsPath, &outcome{done: &ui.Done{Text: text}})
+}
+
+// atOnce is how long a saved connection is tried before the page is shown.
+const atOnce = 2 * time.Second
+
+// failsAtOnce gives why a connection fails, where that is known soon.
+func (s *Server) failsAtOnce(ctx context.Context, id string) live.Reason {
+	ctx, cancel := context.WithTimeout(ctx, atOnce)
+	defer cancel()
+	t, err := s.Connections.TryKept(ctx, id)
+	if err != nil || ctx.Err() != nil {
+		return live.NoReason
+	}
+	return t.Reason
 }
 
 // refuseDraft shows the form again where it was refused.

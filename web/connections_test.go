@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -304,4 +305,22 @@ func certificate(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+func TestConnections_SavingOneThatFailsSaysSo(t *testing.T) {
+	s, _, _ := connectionSite(t)
+	for _, at := range []string{"https://127.0.0.1:1", argotest.Start(t, argotest.Options{}).URL} {
+		w := s.post("/connections", "/connections/new", url.Values{"name": {"one-" + strings.Trim(at[len(at)-2:], ":")}, "url": {at}, "token": {"wrong"}, "insecure": {"true"}})
+		if w.Code != http.StatusSeeOther {
+			t.Fatalf("%s: %d", at, w.Code)
+		}
+		r := httptest.NewRequest(http.MethodGet, "/connections", nil)
+		r.Host = "localhost"
+		for _, c := range w.Result().Cookies() {
+			r.AddCookie(c)
+		}
+		if body := s.do(r).Body.String(); !strings.Contains(body, "It does not connect:") {
+			t.Errorf("%s: it is not said", at)
+		}
+	}
 }
