@@ -74,7 +74,7 @@ func Outlook(v *ui.View, p OutlookProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Curves) == 0 {
-				templ_7745c5c3_Err = ui.Empty(v.T("layouts.empty")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = noClusters(v, v.T("layouts.empty")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
