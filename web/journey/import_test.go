@@ -86,7 +86,6 @@ func updateFromArgoCD(p *tab, plan string) {
 	p.quiet()
 	box := css(`input[name=row][value^="clusters/"][value$="/server"]`)
 	p.must("the difference, not ticked", "!("+box+").checked")
-	p.quiet()
 	p.click(box)
 	p.wait("the tick in the address", `location.search.includes("&row=")`)
 	p.must("the focus stays", "document.activeElement === "+box)
