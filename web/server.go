@@ -43,6 +43,14 @@ type Plans interface {
 	Ping(ctx context.Context) error
 }
 
+// Past is what is kept of how applications and instances were.
+type Past interface {
+	// Transitions gives an application's changes of state, newest first.
+	Transitions(ctx context.Context, k live.Key, limit int) ([]live.Transition, error)
+	// Stretches gives how an instance's connection was since then, newest first.
+	Stretches(ctx context.Context, instance string, since time.Time) ([]live.Stretch, error)
+}
+
 // Config is what the server is made of.
 type Config struct {
 	Plans       Plans
@@ -52,6 +60,12 @@ type Config struct {
 	Demo        bool     // every page says that this is a demo
 	Log         *slog.Logger
 	Now         func() time.Time
+
+	// Detail reads one application in full. What it cannot read is a
+	// *live.Failure; nil where nothing is connected.
+	Detail func(ctx context.Context, k live.Key) (live.Detail, error)
+	// Past is what is kept of earlier states; nil where nothing is.
+	Past Past
 
 	// Survey reads once what a connected Argo CD runs; nil where none is.
 	Survey func(ctx context.Context, instance string) (survey.Observed, error)

@@ -48,6 +48,9 @@ type Application struct {
 	TargetRevision string
 
 	Condition       string // message of the first condition
+	Set             string // the ApplicationSet that made it, if one did
+	Images          string // references it runs, one a line, in order, a bounded number
+	Workloads       string // kinds of its resources that run pods, such as "Deployment Rollout", in order
 	ResourceVersion string
 
 	// Since is when the present pair of health and sync began, as far as the
@@ -109,15 +112,29 @@ type WriteCheck struct {
 	At    time.Time // of the last probe that was answered
 }
 
+// Protocol is how an instance is read.
+type Protocol string
+
+// The protocols.
+const (
+	NoProtocol Protocol = ""         // nothing has been read yet
+	GRPC       Protocol = "grpc"     // over HTTP/2
+	REST       Protocol = "rest"     // over HTTP/1, where something in between blocks HTTP/2
+	Snapshot   Protocol = "snapshot" // not read at all: a file made there was handed in
+)
+
 // Status is the part of an instance that its adapter reports.
 type Status struct {
 	URL      string
+	Protocol Protocol
 	State    State
 	Reason   Reason // set when State is Down
 	Detail   string // technical cause, for the log and for operators; not translated
 	LastSeen time.Time
 	Version  string
 	Account  string
+	Expires  time.Time // when the token ends; zero if never or not known
+	Captured time.Time // of a snapshot: when it was made there
 	CanWrite WriteCheck
 }
 

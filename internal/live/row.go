@@ -3,9 +3,9 @@ package live
 import "strings"
 
 // shared points at the strings of a that often repeat over rows.
-func shared(a *Application) [14]*string {
+func shared(a *Application) [16]*string {
 	return [...]*string{&a.Instance, &a.Namespace, &a.Project, &a.Cluster, &a.Server, &a.DestNamespace, &a.Health, &a.HealthMessage,
-		&a.Sync, &a.Phase, &a.OperationMessage, &a.Revision, &a.RepoURL, &a.TargetRevision}
+		&a.Sync, &a.Phase, &a.OperationMessage, &a.Revision, &a.RepoURL, &a.TargetRevision, &a.Set, &a.Workloads}
 }
 
 func (t *Table) makeRow(a Application) *row {

@@ -26,6 +26,7 @@ type Table struct {
 
 type instance struct {
 	Instance
+	scope Scope
 	index map[place]int // position in Table.rows
 }
 
@@ -160,6 +161,7 @@ func (t *Table) SetStatus(name string, s Status) {
 	i.Status = s
 	if known && old.URL == s.URL && old.State == s.State && old.Reason == s.Reason && old.Detail == s.Detail &&
 		old.Version == s.Version && old.Account == s.Account &&
+		old.Protocol == s.Protocol && old.Expires.Equal(s.Expires) && old.Captured.Equal(s.Captured) &&
 		old.CanWrite.State == s.CanWrite.State && slices.Equal(old.CanWrite.Found, s.CanWrite.Found) {
 		return
 	}
