@@ -17,6 +17,7 @@ import (
 	"os"
 	"strings"
 
+	"deckplan/internal/live"
 	"deckplan/internal/seal"
 )
 
@@ -26,13 +27,17 @@ type Secret = seal.Secret
 // Connection says how to reach one instance.
 type Connection struct {
 	Name      string
-	URL       string // https://host[:port][/root]; http:// speaks without TLS. The path is not sent: gRPC has none.
-	Token     Secret // of an account with the apiKey capability
-	TokenFile string // instead of Token; read again whenever it changes
-	CAFile    string // PEM of the authorities to trust beside the system's
-	CA        string // the same as text
-	Insecure  bool   // accept any certificate, or send the token without TLS
-	PlainText bool   // without TLS, whatever the URL says
+	URL       string        // https://host[:port][/root]; http:// speaks without TLS. The path is not sent: gRPC has none.
+	Token     Secret        // of an account with the apiKey capability
+	TokenFile string        // instead of Token; read again whenever it changes
+	CAFile    string        // PEM of the authorities to trust beside the system's
+	CA        string        // the same as text
+	Insecure  bool          // accept any certificate, or send the token without TLS
+	PlainText bool          // without TLS, whatever the URL says
+	Pin       string        // SHA-256 of the server's certificate in hex: it is then accepted whoever signed it, and no other
+	Projects  string        // AppProjects to read, comma-separated; all if empty
+	Selector  string        // labels of the applications to read, as kubectl writes them; all if empty
+	Protocol  live.Protocol // GRPC or REST; NoProtocol chooses
 }
 
 // String names the connection without its token.
