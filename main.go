@@ -149,6 +149,7 @@ func versionText() string {
 type serveCmd struct {
 	Listen          string `help:"Address to listen on." default:"127.0.0.1:8080" env:"DECKPLAN_LISTEN"`
 	Database        string `help:"SQLite file; made if it is not there." default:"deckplan.db" env:"DECKPLAN_DATABASE"`
+	Connections     string `help:"YAML file with connections to Argo CD, beside those of DECKPLAN_ARGOCD_… and of the browser." env:"DECKPLAN_CONNECTIONS"`
 	PublicURL       string `help:"Address under which browsers reach Deckplan, such as https://deckplan.example.com." env:"DECKPLAN_PUBLIC_URL"`
 	LogFormat       string `help:"text, json, or auto: text on a terminal." default:"auto" env:"DECKPLAN_LOG_FORMAT"`
 	LogLevel        string `help:"debug, info, warn or error." default:"info" env:"DECKPLAN_LOG_LEVEL"`
@@ -183,7 +184,9 @@ type settings struct {
 	database string
 	hosts    []string
 	log      *slog.Logger
-	argo     []argocd.Connection
+	argo     []argocd.Connection // from the environment
+	listed   []argocd.Connection // from the file of connections
+	listFile string
 	key      *seal.Key // nil: to be made in keyFile
 	keyFile  string
 	tokens   string // folder of token files
@@ -253,12 +256,38 @@ func (c serveCmd) settings(s *streams) (settings, []string) {
 		bad("--log-format", "config.log_format", map[string]any{"got": c.LogFormat})
 	}
 	c.secrets(&set, bad)
-	argo, faults := argocd.ParseEnvironment(os.Environ())
-	for _, p := range faults {
-		bad(p.Variable, p.ID, p.Args)
-	}
-	set.argo = argo
+	c.connections(&set, bad)
 	return set, problems
+}
+
+// connections reads those that are given to the program, not made in the
+// browser: of the environment, then of a file.
+func (c serveCmd) connections(set *settings, bad func(name, id string, args map[string]any)) {
+	var faults []argocd.Problem
+	set.argo, faults = argocd.ParseEnvironment(os.Environ())
+	if c.Connections != "" {
+		set.listFile = c.Connections
+		text, err := readBounded(c.Connections, argocd.MaxFile)
+		if err != nil {
+			bad("--connections", "config.connections_unreadable", map[string]any{"path": c.Connections})
+		}
+		listed, more := argocd.ParseFile(c.Connections, text, os.Getenv, set.argo)
+		set.listed, faults = listed, append(faults, more...)
+	}
+	for _, p := range faults {
+		bad(p.Where, p.ID, p.Args)
+	}
+}
+
+// readBounded reads a file up to one byte more than limit, so that one that is
+// longer is known to be.
+func readBounded(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // read only
+	return io.ReadAll(io.LimitReader(f, limit+1))
 }
 
 // secrets reads the key that seals tokens, if there is one already, and the
@@ -333,7 +362,7 @@ func (set settings) serve(ctx context.Context) error {
 	table := live.NewTable(time.Now)
 	fleet := argocd.NewFleet(table, set.log, argocd.Options{})
 	defer fleet.Close()
-	connections := roster.New(roster.Config{Store: db, Key: set.key, Fleet: fleet, Environment: set.argo, TokenFolder: set.tokens, Log: set.log})
+	connections := roster.New(roster.Config{Store: db, Key: set.key, Fleet: fleet, Environment: set.argo, File: set.listed, FileName: set.listFile, TokenFolder: set.tokens, Log: set.log})
 	server, err := web.New(web.Config{Plans: db, Live: table, Connections: connections, Hosts: set.hosts, Demo: set.demo, Log: set.log, Now: time.Now,
 		Survey: surveying(fleet.Connection)})
 	if err != nil {
@@ -346,7 +375,7 @@ func (set settings) serve(ctx context.Context) error {
 	if err := connections.Start(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	set.log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.database, "argocd", len(set.argo), "version", versionText())
+	set.log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.database, "argocd", len(set.argo)+len(set.listed), "version", versionText())
 	return server.Listen(ctx, l, set.log)
 }
 

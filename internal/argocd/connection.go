@@ -17,6 +17,7 @@ import (
 	"os"
 	"strings"
 
+	"deckplan/internal/connect"
 	"deckplan/internal/live"
 	"deckplan/internal/seal"
 )
@@ -49,6 +50,30 @@ func (c Connection) GoString() string { return c.String() }
 // LogValue hides the token from slog.
 func (c Connection) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("name", c.Name), slog.String("url", c.URL))
+}
+
+// tidy writes what can be written in several ways in one. What is wrong stays
+// as it is, for Faults to tell of.
+func (c Connection) tidy() Connection {
+	c.Projects, c.Selector = tidyProjects(c.Projects), strings.TrimSpace(c.Selector)
+	if pin, ok := connect.ParsePin(c.Pin); ok {
+		c.Pin = pin
+	}
+	if p, ok := parseProtocol(string(c.Protocol)); ok {
+		c.Protocol = p
+	}
+	return c
+}
+
+// With gives a connection these options, written one way.
+func (c Connection) With(o connect.Options) Connection {
+	c.Pin, c.Projects, c.Selector, c.Protocol = o.Pin, o.Projects, o.Selector, live.Protocol(o.Protocol)
+	return c.tidy()
+}
+
+// Options are the settings that most connections leave empty.
+func (c Connection) Options() connect.Options {
+	return connect.Options{Pin: c.Pin, Projects: c.Projects, Selector: c.Selector, Protocol: string(c.Protocol)}
 }
 
 // endpoint is a parsed URL.
@@ -116,9 +141,13 @@ func loopback(host string) bool {
 
 var errNoCertificate = errors.New("no certificate in it")
 
-// tlsConfig builds the TLS settings, reading the CA file.
+// tlsConfig builds the TLS settings, reading the CA file. A pin takes the place
+// of every authority.
 func (c Connection) tlsConfig() (*tls.Config, error) {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: c.Insecure}
+	if c.Pin != "" {
+		return conf, pinned(conf, c.Pin)
+	}
 	if c.CAFile == "" && c.CA == "" {
 		return conf, nil
 	}
@@ -153,6 +182,8 @@ var (
 	errCAInvalid = errors.New("ca_invalid")
 	errCAKey     = errors.New("ca_private_key")
 )
+
+var errPinInvalid = errors.New("pin_invalid")
 
 // parseCA reads a text that must be certificates in PEM from end to end. Errors
 // do not repeat the text.

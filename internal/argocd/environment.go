@@ -6,20 +6,23 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"deckplan/internal/connect"
 )
 
 const envPrefix = "DECKPLAN_ARGOCD_"
 
-// Problem is something wrong with the environment: a message id with its
-// arguments, for the sentence in the reader's language. It never holds a token.
+// Problem is something wrong with the environment or a file of connections: a
+// message id with its arguments, for the sentence in the reader's language. It
+// never holds a token.
 type Problem struct {
-	Variable string
-	ID       string
-	Args     map[string]any
+	Where string // the variable, or file:line
+	ID    string
+	Args  map[string]any
 }
 
 // The settings of an instance, longest first because one ends with another.
-var envSettings = []string{"TOKEN_FILE", "INSECURE", "CA_FILE", "TOKEN", "URL"}
+var envSettings = []string{"TOKEN_FILE", "INSECURE", "PROJECTS", "PROTOCOL", "SELECTOR", "CA_FILE", "TOKEN", "PIN", "URL", "CA"}
 
 var envName = regexp.MustCompile(`^[A-Z0-9]+(_[A-Z0-9]+)*$`)
 
@@ -30,7 +33,8 @@ type envInstance struct {
 }
 
 // ParseEnvironment reads connections from DECKPLAN_ARGOCD_<NAME>_URL, _TOKEN,
-// _TOKEN_FILE, _CA_FILE and _INSECURE, sorted by name. NAME in lower case with
+// _TOKEN_FILE, _CA, _CA_FILE, _PIN, _INSECURE, _PROJECTS, _SELECTOR and
+// _PROTOCOL, sorted by name. NAME in lower case with
 // hyphens for underscores names the instance. Files are read once, to find
 // faults early. All problems are returned, and only connections without one.
 func ParseEnvironment(environ []string) ([]Connection, []Problem) {
@@ -44,7 +48,7 @@ func ParseEnvironment(environ []string) ([]Connection, []Problem) {
 		problems = append(problems, faults...)
 	}
 	slices.SortStableFunc(problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Variable, b.Variable), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Where, b.Where), cmp.Compare(a.ID, b.ID))
 	})
 	return out, problems
 }
@@ -97,8 +101,8 @@ func splitSetting(rest string) (name, setting string) {
 	return "", ""
 }
 
-func problem(variable, id string, args map[string]any) Problem {
-	return Problem{Variable: variable, ID: "argocd.config." + id, Args: args}
+func problem(where, id string, args map[string]any) Problem {
+	return Problem{Where: where, ID: "argocd.config." + id, Args: args}
 }
 
 func (i *envInstance) variable(setting string) string { return envPrefix + i.name + "_" + setting }
@@ -109,7 +113,8 @@ func (i *envInstance) instanceName() string {
 
 func (i *envInstance) connection() (Connection, []Problem) {
 	c := Connection{Name: i.instanceName(), URL: i.values["URL"], Token: Secret(i.values["TOKEN"]),
-		TokenFile: i.values["TOKEN_FILE"], CAFile: i.values["CA_FILE"]}
+		TokenFile: i.values["TOKEN_FILE"], CAFile: i.values["CA_FILE"], CA: i.values["CA"]}
+	c = c.With(connect.Options{Pin: i.values["PIN"], Projects: i.values["PROJECTS"], Selector: i.values["SELECTOR"], Protocol: i.values["PROTOCOL"]})
 	var out []Problem
 	if v := i.values["INSECURE"]; v != "" {
 		insecure, err := strconv.ParseBool(v)
@@ -123,7 +128,7 @@ func (i *envInstance) connection() (Connection, []Problem) {
 	}
 	for _, f := range c.Faults() {
 		setting := strings.ToUpper(f.Setting)
-		args := map[string]any{"name": c.Name, "variable": i.variable("INSECURE"), "file_variable": i.variable("TOKEN_FILE")}
+		args := map[string]any{"name": c.Name, "variable": i.variable("INSECURE"), "file_variable": i.variable("TOKEN_FILE"), "got": f.Got}
 		if strings.HasSuffix(setting, "_FILE") { // other values may hold a secret
 			args["path"] = i.values[setting]
 		}

@@ -70,7 +70,7 @@ func TestParseEnvironment_ReportsAllProblemsAtOnce(t *testing.T) {
 	got, problems := ParseEnvironment(environ)
 	var names []string
 	for _, p := range problems {
-		names = append(names, strings.TrimPrefix(p.Variable, envPrefix)+" "+strings.TrimPrefix(p.ID, "argocd.config."))
+		names = append(names, strings.TrimPrefix(p.Where, envPrefix)+" "+strings.TrimPrefix(p.ID, "argocd.config."))
 	}
 	want := []string{"A_URL url_missing", "B_TOKEN token_missing", "C_URL url_invalid", "D_URL plaintext_token", "E_TOKEN token_twice",
 		"F_TOKEN_FILE token_file_unreadable", "G_TOKEN_FILE token_malformed", "H_TOKEN token_malformed", "I_CA_FILE ca_file_empty",

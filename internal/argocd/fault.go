@@ -4,18 +4,22 @@ import (
 	"errors"
 	"os"
 	"strings"
+
+	"deckplan/internal/connect"
 )
 
 // Fault is something wrong with one setting of a connection.
 type Fault struct {
-	Setting string // url, token, token_file, ca_file or ca
+	Setting string // url, token, token_file, ca_file, ca, pin, projects, selector or protocol
 	ID      string // the last part of a message id
+	Got     string // what the message repeats; empty where it might be secret
 }
 
 // Faults checks a connection without using the network. Files are read.
 func (c Connection) Faults() (out []Fault) {
-	fault := func(setting, id string) { out = append(out, Fault{setting, id}) }
-	switch _, err := c.endpoint(); {
+	fault := func(setting, id string) { out = append(out, Fault{Setting: setting, ID: id}) }
+	e, err := c.endpoint()
+	switch {
 	case c.URL == "":
 		fault("url", "url_missing")
 	case err != nil:
@@ -51,5 +55,31 @@ func (c Connection) Faults() (out []Fault) {
 			fault("ca", err.Error())
 		}
 	}
+	if c.Pin != "" {
+		switch _, ok := connect.ParsePin(c.Pin); {
+		case !ok:
+			fault("pin", errPinInvalid.Error())
+		case e.plaintext || c.PlainText:
+			fault("pin", "pin_plaintext")
+		case c.Insecure:
+			fault("pin", "pin_insecure")
+		}
+	}
+	return append(out, c.filterFaults()...)
+}
+
+func (c Connection) filterFaults() (out []Fault) {
+	if name := badProject(c.Projects); name != "" {
+		out = append(out, Fault{"projects", "project_invalid", clip(name, maxGot)})
+	}
+	if term, ok := badTerm(c.Selector); !ok {
+		out = append(out, Fault{"selector", "selector_invalid", clip(term, maxGot)})
+	}
+	if _, ok := parseProtocol(string(c.Protocol)); !ok {
+		out = append(out, Fault{"protocol", "protocol_invalid", clip(string(c.Protocol), maxGot)})
+	}
 	return out
 }
+
+// maxGot bounds what a fault repeats.
+const maxGot = 80

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"deckplan/internal/argocd/wire"
 	"deckplan/internal/live"
 )
 
@@ -18,7 +19,7 @@ func Try(ctx context.Context, c Connection, o Options) live.Trial {
 	ctx, cancel := context.WithTimeout(ctx, tryLimit)
 	defer cancel()
 	o = o.withDefaults()
-	out := live.Trial{CanWrite: live.WriteCheck{State: live.WriteUnknown}}
+	out := live.Trial{Applications: -1, Clusters: -1, Projects: -1, CanWrite: live.WriteCheck{State: live.WriteUnknown}}
 	cl, err := dial(c, o)
 	if err != nil {
 		out.Reason, out.Detail = classify(err, nil)
@@ -30,11 +31,19 @@ func Try(ctx context.Context, c Connection, o Options) live.Trial {
 		out.Account, err = cl.account(ctx)
 	}
 	out.Transport, out.Until = cl.seen.transport()
+	out.Fingerprint = cl.seen.fingerprint()
+	if out.Transport == live.Unverified && c.Pin != "" {
+		out.Transport = live.Pinned
+	}
+	if out.Version != "" {
+		out.Protocol = live.GRPC
+		out.Fallback = out.Protocol == live.REST && c.Protocol == live.NoProtocol
+	}
 	if err != nil {
 		out.Reason, out.Detail = classify(err, cl.seen)
 		return out
 	}
-	projects, _ := cl.projects(ctx) // one that may see none is asked for all at once
+	projects, apps := cl.sees(ctx, &out)
 	cut := false
 	ask := func(ctx context.Context, q probe) (yes, ok bool, err error) {
 		if ctx.Err() == nil {
@@ -46,7 +55,7 @@ func Try(ctx context.Context, c Connection, o Options) live.Trial {
 		}
 		return yes, ok, err
 	}
-	out.CanWrite, err = newProber().round(ctx, ask, projects, nil, o.Now)
+	out.CanWrite, err = newProber().round(ctx, ask, projects, apps, o.Now)
 	if err != nil {
 		out.Reason, out.Detail = classify(err, cl.seen)
 	}
@@ -54,6 +63,34 @@ func Try(ctx context.Context, c Connection, o Options) live.Trial {
 		out.CanWrite.State = live.WriteUnknown
 	}
 	return out
+}
+
+// seeLimit is how long a trial looks at what a token sees, so that time is left
+// to ask what it may do.
+const seeLimit = tryLimit / 2
+
+// sees counts what the token sees, and names projects and some applications to
+// ask about: a token that sees no projects is asked about all at once.
+func (c *client) sees(ctx context.Context, out *live.Trial) (projects []string, apps []place) {
+	ctx, cancel := context.WithTimeout(ctx, seeLimit)
+	defer cancel()
+	projects, err := c.projects(ctx)
+	if err == nil {
+		out.Projects = len(projects)
+	}
+	if clusters, err := c.clusterList(ctx); err == nil {
+		out.Clusters = len(clusters)
+	}
+	n := 0
+	err = c.list(ctx, func(a *wire.Application) {
+		if n++; len(apps) < maxProbedApps {
+			apps = append(apps, place{a.GetSpec().GetProject(), a.GetMetadata().GetName()})
+		}
+	})
+	if err == nil {
+		out.Applications = n
+	}
+	return projects, apps
 }
 
 // transport tells how the connection was made, and when its certificate ends.

@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"deckplan/internal/argocd"
 	"deckplan/internal/connect"
@@ -15,13 +13,14 @@ import (
 	"deckplan/internal/seal"
 )
 
-// Limits of what may be typed, in bytes but for the name.
+// Limits of what may be typed, in bytes.
 const (
-	maxName  = 60 // characters
 	maxURL   = 2000
 	maxToken = 16 << 10
 	maxFile  = 255
 	maxCA    = 64 << 10
+	maxPin   = 200
+	maxWords = 4000 // of projects and of labels
 )
 
 // Try connects once with what was typed and tells what works. Nothing is kept.
@@ -56,11 +55,11 @@ func (r *Roster) Try(ctx context.Context, d connect.Draft) (live.Trial, error) {
 	return r.try(ctx, c)
 }
 
-// TryKept is Try for a connection as it is, of the environment or stored.
+// TryKept is Try for a connection as it is, given at the start or stored.
 func (r *Roster) TryKept(ctx context.Context, id string) (live.Trial, error) {
-	for _, c := range r.Environment {
+	for _, c := range r.given {
 		if id == environmentID+c.Name {
-			return r.try(ctx, c)
+			return r.try(ctx, c.Connection)
 		}
 	}
 	k, err := r.Store.Connection(ctx, id)
@@ -104,7 +103,7 @@ func why(err error) live.Reason {
 
 // open makes a connection that can be used of one that is kept.
 func (r *Roster) open(k connect.Kept) (argocd.Connection, error) {
-	c := argocd.Connection{Name: k.Name, URL: k.URL, CA: k.CA, Insecure: k.Insecure}
+	c := argocd.Connection{Name: k.Name, URL: k.URL, CA: k.CA, Insecure: k.Insecure}.With(k.Options)
 	if k.TokenFile != "" {
 		if r.TokenFolder == "" {
 			return c, errNoFolder
@@ -120,10 +119,11 @@ func (r *Roster) open(k connect.Kept) (argocd.Connection, error) {
 // merge puts a draft into what is kept and tells everything that is wrong with
 // it. A token that was left empty stays as it is sealed, unless it would go to
 // another server than it was given for, or go there less protected: unverified,
-// or with another authority trusted than was trusted then.
+// or with another authority or certificate trusted than was trusted then.
 func (r *Roster) merge(ctx context.Context, k *connect.Kept, d connect.Draft) ([]connect.Problem, error) {
 	old := *k
 	k.Name, k.URL, k.CA, k.Insecure = strings.TrimSpace(d.Name), strings.TrimSpace(d.URL), strings.TrimSpace(d.CA), d.Insecure
+	k.Options = d.Options
 	d.TokenFile = strings.TrimSpace(d.TokenFile)
 	d.Token = seal.Secret(strings.TrimSpace(string(d.Token)))
 	named, err := r.nameProblems(ctx, *k)
@@ -133,13 +133,14 @@ func (r *Roster) merge(ctx context.Context, k *connect.Kept, d connect.Draft) ([
 	if long := tooLong(*k, d); len(long) > 0 {
 		return append(named, long...), nil
 	}
+	k.Options = argocd.Connection{}.With(d.Options).Options()
 	return append(named, r.mergeToken(k, old, d)...), nil
 }
 
 // mergeToken says which token goes where. It does not ask for the name: a trial
 // needs none, and its token is held to the same conditions.
 func (r *Roster) mergeToken(k *connect.Kept, old connect.Kept, d connect.Draft) (out []connect.Problem) {
-	c := argocd.Connection{URL: k.URL, Token: d.Token, CA: k.CA, Insecure: k.Insecure}
+	c := argocd.Connection{URL: k.URL, Token: d.Token, CA: k.CA, Insecure: k.Insecure}.With(k.Options)
 	keeps := d.Token == "" && d.TokenFile == "" && old.Token != ""
 	switch {
 	case keeps:
@@ -159,7 +160,7 @@ func (r *Roster) mergeToken(k *connect.Kept, old connect.Kept, d connect.Draft) 
 		k.Token, k.TokenFile = r.Key.Seal(d.Token, k.ID), ""
 	}
 	for _, f := range c.Faults() {
-		out = append(out, problem(f.Setting, "connect.problem."+f.ID))
+		out = append(out, connect.Problem{Field: f.Setting, ID: "connect.problem." + f.ID, Args: map[string]any{"got": f.Got}})
 	}
 	if keeps && len(out) == 0 {
 		was := argocd.Connection{URL: old.URL, Token: "kept"}.Origin()
@@ -170,6 +171,8 @@ func (r *Roster) mergeToken(k *connect.Kept, old connect.Kept, d connect.Draft) 
 			out = append(out, problem("token", "connect.problem.token_insecure"))
 		case c.CA != "" && c.CA != old.CA:
 			out = append(out, problem("token", "connect.problem.token_other_ca"))
+		case c.Pin != old.Pin && !old.Insecure: // of any certificate, one is no further trust
+			out = append(out, problem("token", "connect.problem.token_other_pin"))
 		}
 	}
 	return out
@@ -182,7 +185,8 @@ func tooLong(k connect.Kept, d connect.Draft) (out []connect.Problem) {
 		field  string
 		length int
 		limit  int
-	}{{"url", len(k.URL), maxURL}, {"token", len(d.Token), maxToken}, {"token_file", len(d.TokenFile), maxFile}, {"ca", len(k.CA), maxCA}} {
+	}{{"url", len(k.URL), maxURL}, {"token", len(d.Token), maxToken}, {"token_file", len(d.TokenFile), maxFile}, {"ca", len(k.CA), maxCA},
+		{"pin", len(k.Pin), maxPin}, {"projects", len(k.Projects), maxWords}, {"selector", len(k.Selector), maxWords}, {"protocol", len(k.Protocol), maxPin}} {
 		if f.length > f.limit {
 			out = append(out, longer(f.field, f.limit))
 		}
@@ -198,21 +202,20 @@ func nameTaken(name string) connect.Problem {
 	return connect.Problem{Field: "name", ID: "connect.problem.name_taken", Args: map[string]any{"name": name}}
 }
 
-// nameProblems holds a name to what names in addresses and logs can be, and
-// keeps it from being another's.
+// nameProblems keeps a name from being wrong or another's.
 func (r *Roster) nameProblems(ctx context.Context, k connect.Kept) ([]connect.Problem, error) {
-	ordinary := func(c rune) bool {
-		return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) || strings.ContainsRune(" -_.", c)
+	switch fault := connect.NameFault(k.Name); {
+	case fault == "name_long":
+		return []connect.Problem{longer("name", connect.MaxName)}, nil
+	case fault != "":
+		return []connect.Problem{problem("name", "connect.problem."+fault)}, nil
 	}
-	switch {
-	case k.Name == "":
-		return []connect.Problem{problem("name", "connect.problem.name_missing")}, nil
-	case utf8.RuneCountInString(k.Name) > maxName:
-		return []connect.Problem{longer("name", maxName)}, nil
-	case !utf8.ValidString(k.Name) || strings.ContainsFunc(k.Name, func(c rune) bool { return !ordinary(c) }):
-		return []connect.Problem{problem("name", "connect.problem.name_invalid")}, nil
-	case r.inEnvironment(k.Name):
-		return []connect.Problem{{Field: "name", ID: "connect.problem.name_environment", Args: map[string]any{"name": k.Name}}}, nil
+	if g, ok := r.givenAs(k.Name); ok {
+		p := connect.Problem{Field: "name", ID: "connect.problem.name_environment", Args: map[string]any{"name": k.Name, "file": filepath.Base(g.file)}}
+		if g.file != "" {
+			p.ID = "connect.problem.name_file"
+		}
+		return []connect.Problem{p}, nil
 	}
 	all, err := r.Store.Connections(ctx)
 	if err != nil {

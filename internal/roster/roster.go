@@ -34,6 +34,8 @@ type Config struct {
 	Key         *seal.Key
 	Fleet       *argocd.Fleet
 	Environment []argocd.Connection
+	File        []argocd.Connection // of FileName, none with a name of Environment
+	FileName    string
 	TokenFolder string // whose files may be named as token files; none if empty
 	Log         *slog.Logger
 	Options     argocd.Options // of trials
@@ -43,6 +45,7 @@ type Config struct {
 // fleet, or in neither.
 type Roster struct {
 	Config
+	given    []given
 	changing sync.Mutex    // one change at a time, so that fleet and store agree
 	trials   chan struct{} // a place for each trial under way
 }
@@ -53,13 +56,29 @@ const (
 	maxTrials      = 4 // at a time; others wait
 )
 
-// environmentID begins the ids of connections from the environment.
+// environmentID begins the ids of connections that are given at the start.
 const environmentID = "env."
 
-// New makes a roster that watches nothing yet.
-func New(c Config) *Roster { return &Roster{Config: c, trials: make(chan struct{}, maxTrials)} }
+// given is a connection that was given at the start, by the environment or by
+// a file: it is not in the database and cannot be changed while Deckplan runs.
+type given struct {
+	argocd.Connection
+	file string // empty for the environment
+}
 
-// Start has the fleet watch every connection, of the environment and stored. A
+// New makes a roster that watches nothing yet.
+func New(c Config) *Roster {
+	r := &Roster{Config: c, trials: make(chan struct{}, maxTrials)}
+	for _, one := range c.Environment {
+		r.given = append(r.given, given{one, ""})
+	}
+	for _, one := range c.File {
+		r.given = append(r.given, given{one, c.FileName})
+	}
+	return r
+}
+
+// Start has the fleet watch every connection, given at the start and stored. A
 // stored one whose token cannot be opened is shown as such.
 func (r *Roster) Start(ctx context.Context) error {
 	r.changing.Lock()
@@ -68,12 +87,12 @@ func (r *Roster) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range r.Environment {
-		r.Fleet.Set(c.Name, c)
+	for _, c := range r.given {
+		r.Fleet.Set(c.Name, c.Connection)
 	}
 	for _, k := range kept {
-		if r.inEnvironment(k.Name) {
-			r.Log.Warn("a connection is not used: one from the environment has its name", "instance", k.Name)
+		if g, ok := r.givenAs(k.Name); ok {
+			r.Log.Warn("a connection is not used: one given at the start has its name", "instance", k.Name, "file", g.file)
 			continue
 		}
 		r.watch(k)
@@ -84,16 +103,16 @@ func (r *Roster) Start(ctx context.Context) error {
 // TokenFiles reports whether token files may be named.
 func (r *Roster) TokenFiles() bool { return r.TokenFolder != "" }
 
-// All lists the connections by name, those of the environment too.
+// All lists the connections by name, those given at the start too.
 func (r *Roster) All(ctx context.Context) ([]connect.Shown, error) {
 	kept, err := r.Store.Connections(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]connect.Shown, 0, len(kept)+len(r.Environment))
-	for _, c := range r.Environment {
+	out := make([]connect.Shown, 0, len(kept)+len(r.given))
+	for _, c := range r.given {
 		out = append(out, connect.Shown{ID: environmentID + c.Name, Name: c.Name, URL: c.URL, TokenFile: c.TokenFile,
-			CA: c.CAFile, Insecure: c.Insecure, Environment: true})
+			CA: cmp.Or(c.CAFile, c.CA), Insecure: c.Insecure, Options: c.Options(), Environment: true, File: c.file})
 	}
 	for _, k := range kept {
 		out = append(out, r.shown(k))
@@ -153,7 +172,7 @@ func (r *Roster) Change(ctx context.Context, d connect.Draft) (connect.Shown, er
 		return connect.Shown{}, refused(err, d)
 	}
 	r.Log.Info("connection changed", "instance", k.Name, "url", k.URL)
-	if before != k.Name && !r.inEnvironment(before) {
+	if before != k.Name && !r.isGiven(before) {
 		r.Fleet.Remove(before)
 	}
 	r.watch(k)
@@ -172,7 +191,7 @@ func (r *Roster) Remove(ctx context.Context, id string) error {
 		return err
 	}
 	r.Log.Info("connection removed", "instance", k.Name)
-	if !r.inEnvironment(k.Name) {
+	if !r.isGiven(k.Name) {
 		r.Fleet.Remove(k.Name)
 	}
 	return nil
@@ -186,8 +205,19 @@ func refused(err error, d connect.Draft) error {
 	return err
 }
 
-func (r *Roster) inEnvironment(name string) bool {
-	return slices.ContainsFunc(r.Environment, func(c argocd.Connection) bool { return connect.NameKey(c.Name) == connect.NameKey(name) })
+// givenAs finds a connection that was given at the start by its name.
+func (r *Roster) givenAs(name string) (given, bool) {
+	for _, g := range r.given {
+		if connect.NameKey(g.Name) == connect.NameKey(name) {
+			return g, true
+		}
+	}
+	return given{}, false
+}
+
+func (r *Roster) isGiven(name string) bool {
+	_, ok := r.givenAs(name)
+	return ok
 }
 
 // watch has the fleet watch a connection, or shows why it cannot.
@@ -203,6 +233,6 @@ func (r *Roster) watch(k connect.Kept) {
 
 func (r *Roster) shown(k connect.Kept) connect.Shown {
 	_, err := r.open(k)
-	return connect.Shown{ID: k.ID, Name: k.Name, URL: k.URL, TokenFile: k.TokenFile, CA: k.CA, Insecure: k.Insecure, Version: k.Version,
-		Lost: err != nil && why(err) == live.TokenLost, Shadowed: r.inEnvironment(k.Name)}
+	return connect.Shown{ID: k.ID, Name: k.Name, URL: k.URL, TokenFile: k.TokenFile, CA: k.CA, Insecure: k.Insecure, Options: k.Options, Version: k.Version,
+		Lost: err != nil && why(err) == live.TokenLost, Shadowed: r.isGiven(k.Name)}
 }

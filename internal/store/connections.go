@@ -10,12 +10,12 @@ import (
 	"deckplan/internal/plan"
 )
 
-const connectionColumns = `SELECT id, name, url, token, token_file, ca, insecure, version, created_at, updated_at FROM connection`
+const connectionColumns = `SELECT id, name, url, token, token_file, ca, insecure, pin, projects, selector, protocol, version, created_at, updated_at FROM connection`
 
 func scanConnection(row interface{ Scan(...any) error }) (connect.Kept, error) {
 	var k connect.Kept
 	var created, updated int64
-	err := row.Scan(&k.ID, &k.Name, &k.URL, &k.Token, &k.TokenFile, &k.CA, &k.Insecure, &k.Version, &created, &updated)
+	err := row.Scan(&k.ID, &k.Name, &k.URL, &k.Token, &k.TokenFile, &k.CA, &k.Insecure, &k.Pin, &k.Projects, &k.Selector, &k.Protocol, &k.Version, &created, &updated)
 	k.Created, k.Updated = time.UnixMilli(created), time.UnixMilli(updated)
 	return k, err
 }
@@ -49,9 +49,9 @@ func (s *Store) Connection(ctx context.Context, id string) (connect.Kept, error)
 func (s *Store) AddConnection(ctx context.Context, k connect.Kept) (connect.Kept, error) {
 	now := s.now()
 	k.Version, k.Created, k.Updated = 1, now, now
-	_, err := s.db.ExecContext(ctx, `INSERT INTO connection (id, name, name_key, url, token, token_file, ca, insecure, version, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)`,
-		k.ID, k.Name, connect.NameKey(k.Name), k.URL, k.Token, k.TokenFile, k.CA, k.Insecure, now.UnixMilli())
+	_, err := s.db.ExecContext(ctx, `INSERT INTO connection (id, name, name_key, url, token, token_file, ca, insecure, pin, projects, selector, protocol, version, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $13)`,
+		k.ID, k.Name, connect.NameKey(k.Name), k.URL, k.Token, k.TokenFile, k.CA, k.Insecure, k.Pin, k.Projects, k.Selector, k.Protocol, now.UnixMilli())
 	return k, nameTaken(mapError(err))
 }
 
@@ -60,8 +60,9 @@ func (s *Store) SaveConnection(ctx context.Context, k connect.Kept) (connect.Kep
 	now := s.now()
 	err := s.tx(ctx, func(t *sql.Tx) error {
 		r, err := t.ExecContext(ctx, `UPDATE connection SET name = $3, name_key = $4, url = $5, token = $6, token_file = $7, ca = $8,
-			insecure = $9, version = version + 1, updated_at = $10 WHERE id = $1 AND version = $2`,
-			k.ID, k.Version, k.Name, connect.NameKey(k.Name), k.URL, k.Token, k.TokenFile, k.CA, k.Insecure, now.UnixMilli())
+			insecure = $9, pin = $10, projects = $11, selector = $12, protocol = $13, version = version + 1, updated_at = $14 WHERE id = $1 AND version = $2`,
+			k.ID, k.Version, k.Name, connect.NameKey(k.Name), k.URL, k.Token, k.TokenFile, k.CA, k.Insecure,
+			k.Pin, k.Projects, k.Selector, k.Protocol, now.UnixMilli())
 		if err != nil {
 			return err
 		}
