@@ -65,7 +65,7 @@ func (s *Server) tryConnection(w http.ResponseWriter, r *http.Request) error {
 	shown := &page.Trial{Trial: t}
 	for _, c := range all {
 		if c.ID == id {
-			shown.Name = c.Name
+			shown.Name, shown.Settings = c.Name, c.Options
 		}
 	}
 	return s.listConnections(w, r, shown)
@@ -99,7 +99,7 @@ func (s *Server) connection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showDraft(w, r, connect.Draft{ID: c.ID, Version: c.Version, Name: c.Name, URL: c.URL, TokenFile: c.TokenFile, CA: c.CA, Insecure: c.Insecure}, nil)
+	return s.showDraft(w, r, connect.Draft{ID: c.ID, Version: c.Version, Name: c.Name, URL: c.URL, TokenFile: c.TokenFile, CA: c.CA, Insecure: c.Insecure, Options: c.Options}, nil)
 }
 
 // showDraft shows the form as it was typed, but for the token, which is never
@@ -116,7 +116,7 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, d connect.Dra
 		p.URL = u.String()
 	}
 	if t != nil {
-		p.Trial = &page.Trial{Name: d.Name, Trial: *t}
+		p.Trial = &page.Trial{Name: d.Name, Settings: d.Options, Trial: *t}
 	}
 	if d.ID != "" {
 		kept, err := s.Connections.One(r.Context(), d.ID)
@@ -148,7 +148,8 @@ func draft(w http.ResponseWriter, r *http.Request) (connect.Draft, error) {
 	get := func(name string) string { return strings.ToValidUTF8(r.PostForm.Get(name), "") }
 	version, _ := strconv.ParseInt(get("version"), 10, 64) // a wrong one is a stale one
 	d := connect.Draft{ID: get("id"), Version: version, Name: get("name"), URL: get("url"), Token: seal.Secret(get("token")),
-		TokenFile: get("token_file"), CA: strings.ReplaceAll(get("ca"), "\r\n", "\n"), Insecure: get("insecure") == "true"}
+		TokenFile: get("token_file"), CA: strings.ReplaceAll(get("ca"), "\r\n", "\n"), Insecure: get("insecure") == "true",
+		Options: connect.Options{Pin: get("pin"), Projects: get("projects"), Selector: get("selector"), Protocol: get("protocol")}}
 	r.PostForm.Del("token")
 	r.Form.Del("token")
 	return d, nil
@@ -200,11 +201,15 @@ func (s *Server) refuseDraft(w http.ResponseWriter, r *http.Request, d connect.D
 	return s.showDraft(w, r.WithContext(ctx), d, nil)
 }
 
-// tryDraft tries what was typed and shows the form with what came of it.
+// tryDraft tries what was typed and shows the form with what came of it. A pin
+// in the address is taken over first: the certificate that a test has found.
 func (s *Server) tryDraft(w http.ResponseWriter, r *http.Request) error {
 	d, err := draft(w, r)
 	if err != nil {
 		return err
+	}
+	if pin := r.URL.Query().Get("pin"); pin != "" {
+		d.Pin, d.Insecure = strings.ToValidUTF8(pin, ""), false
 	}
 	t, err := s.Connections.Try(r.Context(), d)
 	if err != nil {

@@ -208,7 +208,9 @@ func listenHTTP2(t *testing.T, h http.Handler) string {
 func TestConnections_AFormThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 	s, _, _ := connectionSite(t)
 	ca := certificate(t)
-	good := url.Values{"name": {"서울 운영"}, "url": {"https://argocd.example.com/root"}, "token": {"a.b.c"}, "ca": {ca}}
+	good := url.Values{"name": {"서울 운영"}, "url": {"https://argocd.example.com/root"}, "token": {"a.b.c"}, "ca": {ca},
+		"pin": {strings.TrimSuffix(strings.Repeat("AB:", 32), ":")}, "projects": {"team-a, team-b"}, "selector": {"tier=web"}, "protocol": {"rest"}}
+	keeps := map[string]string{"pin": good.Get("pin"), "projects": `value="team-a, team-b"`, "selector": `value="tier=web"`, "protocol": `<option value="rest" selected`}
 	for name, k := range map[string]struct{ field, value, want string }{
 		"no name":            {"name", " ", "Name: Enter a name."},
 		"markup in a name":   {"name", "<b>", "Name: A name may hold"},
@@ -222,6 +224,11 @@ func TestConnections_AFormThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 		"a private key":      {"ca", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "Certificate authority: There is a private key"},
 		"a very long CA":     {"ca", strings.Repeat("x", 70<<10), "Certificate authority: This is longer than"},
 		"a file of the host": {"token_file", "/etc/hostname", "Token file: Token files are off"},
+		"half a pin":         {"pin", "AB:CD", "Pinned certificate (SHA-256): A SHA-256 fingerprint is 64 hex digits"},
+		"pin and any":        {"insecure", "true", "Pinned certificate (SHA-256): Either this certificate only, or any"},
+		"a glob of projects": {"projects", "team-*", "Projects: “team-*” cannot be an AppProject"},
+		"no selector":        {"selector", "tier is web", "Labels: “tier is web” is no label selector"},
+		"another protocol":   {"protocol", "soap", "Protocol: “soap” is no protocol"},
 	} {
 		values := url.Values{}
 		for f, v := range good {
@@ -236,6 +243,11 @@ func TestConnections_AFormThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 		if k.field != "name" && !strings.Contains(body, `value="서울 운영"`) || k.field != "url" && !strings.Contains(body, `value="https://argocd.example.com/root"`) ||
 			k.field != "ca" && !strings.Contains(body, strings.SplitN(ca, "\n", 3)[1]) {
 			t.Errorf("%s: what was typed is lost", name)
+		}
+		for field, text := range keeps {
+			if k.field != field && !strings.Contains(body, text) {
+				t.Errorf("%s: the %s that was typed is lost", name, field)
+			}
 		}
 		if strings.Contains(body, "a.b.c") {
 			t.Errorf("%s: the token is sent back", name)
@@ -259,7 +271,7 @@ func TestConnections_AreFollowedAtOnce(t *testing.T) {
 	}
 	id, version := s.kept(t)
 	w = s.post("/connections/"+id+"/test", "/connections", nil)
-	for _, want := range []string{"works", "dashboard", "not encrypted", "No write permission was detected"} {
+	for _, want := range []string{"works", "dashboard", "without encryption", "no write permission was detected"} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("the test does not say %q", want)
 		}
@@ -323,4 +335,65 @@ func TestConnections_SavingOneThatFailsSaysSo(t *testing.T) {
 			t.Errorf("%s: it is not said", at)
 		}
 	}
+}
+
+// holds tells which of some texts a page lacks.
+func (s *site) holds(t *testing.T, what, body string, texts ...string) {
+	t.Helper()
+	for _, want := range texts {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s does not say %q", what, want)
+		}
+	}
+}
+
+// Without scripts: every step is a form and an answer.
+func TestConnections_ATestOffersToPinWhatItFound(t *testing.T) {
+	argo := argotest.Start(t, argotest.Options{TLS: true})
+	s, _, _ := connectionSite(t)
+	values := url.Values{"name": {"prod"}, "url": {argo.URL}, "token": {argo.Token}, "insecure": {"true"}}
+	body := s.post("/connections/test", "/connections/new", values).Body.String()
+	s.holds(t, "an unverified connection", body, "with an unverified certificate (until", "knows the token as account dashboard", "Nothing this machine trusts", "Pin this certificate and test")
+	values.Del("insecure")
+	body = s.post("/connections/test", "/connections/new", values).Body.String()
+	s.holds(t, "a refused certificate", body, "Its certificate was refused", "Pin this certificate and test")
+	at := strings.Index(body, `/connections/test?pin=`)
+	if at < 0 {
+		t.Fatal("no way to pin it")
+	}
+	address := body[at : at+len(`/connections/test?pin=`)+64]
+	values.Set("insecure", "true") // to pin is to accept no other
+	body = s.post(address, "/connections/new", values).Body.String()
+	s.holds(t, "a pinned connection", body, "with the pinned certificate (until", "and no write permission was detected.", `value="prod"`)
+	values.Del("insecure")
+	values.Set("pin", address[len(address)-64:])
+	s.post("/connections", "/connections/new", values)
+	within(t, "the applications", s.connected("prod"))
+	s.holds(t, "the list", s.get("/connections").Body.String(), "<td>pinned</td>")
+
+	other := argotest.Start(t, argotest.Options{TLS: true})
+	values.Set("url", other.URL)
+	body = s.post("/connections/test", "/connections/new", values).Body.String()
+	s.holds(t, "another certificate", body, "another certificate than the pinned one", "/connections/test?pin=")
+	if strings.Contains(body, address) {
+		t.Error("the refused certificate is offered under the pinned one's fingerprint")
+	}
+	if w := s.post("/connections/test?pin=%3Cb%3E%FF", "/connections/new", values); w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), "<b>\xff") {
+		t.Errorf("a made-up pin: %d", w.Code)
+	}
+}
+
+func TestConnections_ATokenThatWritesShowsTheLinesThatEndIt(t *testing.T) {
+	argo := argotest.Start(t, argotest.Options{})
+	s, _, _ := connectionSite(t)
+	values := url.Values{"name": {"prod"}, "url": {argo.URL}, "token": {argo.WriterToken}, "projects": {"team-00, team-01"}}
+	s.holds(t, "the test", s.post("/connections/test", "/connections/new", values).Body.String(), "the token can write", "<li class=\"mono\">applications sync */*</li>",
+		"accounts.writer: apiKey", "p, writer, applications, get, team-00/*, allow\np, writer, projects, get, team-00, allow\np, writer, applications, get, team-01/*, allow",
+		"p, writer, clusters, get, *, allow", "data-copy")
+	s.post("/connections", "/connections/new", values)
+	within(t, "what it may write", func() bool { i, _ := s.Live.Instance("prod"); return i.CanWrite.State == live.WriteFound })
+	for _, path := range []string{"/connections", "/live"} {
+		s.holds(t, path, s.get(path).Body.String(), "can write", "p, writer, applications, get, ")
+	}
+	s.holds(t, "the list", s.get("/connections").Body.String(), "only projects team-00, team-01")
 }

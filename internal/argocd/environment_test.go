@@ -34,11 +34,18 @@ func TestParseEnvironment_ReadsConnections(t *testing.T) {
 		"DECKPLAN_ARGOCD_LAB_URL=http://lab.example.com",
 		"DECKPLAN_ARGOCD_LAB_TOKEN=" + secret,
 		"DECKPLAN_ARGOCD_LAB_INSECURE=true",
+		"DECKPLAN_ARGOCD_STAGE_URL=https://stage.example.com",
+		"DECKPLAN_ARGOCD_STAGE_TOKEN=" + secret,
+		"DECKPLAN_ARGOCD_STAGE_PIN=" + strings.TrimSuffix(strings.Repeat("AB:", 32), ":"),
+		"DECKPLAN_ARGOCD_STAGE_PROJECTS= team-a, team-b ",
+		"DECKPLAN_ARGOCD_STAGE_SELECTOR=tier in (web)",
+		"DECKPLAN_ARGOCD_STAGE_PROTOCOL=GRPC",
 	})
 	want := []Connection{
 		{Name: "dev", URL: "http://127.0.0.1:8080", Token: secret, PlainText: true},
 		{Name: "lab", URL: "http://lab.example.com", Token: secret, Insecure: true, PlainText: true},
 		{Name: "prod-eu", URL: "https://argocd.example.com/root", TokenFile: file},
+		{Name: "stage", URL: "https://stage.example.com", Token: secret, Pin: strings.Repeat("ab", 32), Projects: "team-a,team-b", Selector: "tier in (web)", Protocol: "grpc"},
 	}
 	if len(problems) > 0 || !slices.Equal(got, want) {
 		t.Errorf("connections %v, problems %v", got, problems)
@@ -66,6 +73,9 @@ func TestParseEnvironment_ReportsAllProblemsAtOnce(t *testing.T) {
 		"DECKPLAN_ARGOCD_L_URL=ftp://l.example.com", "DECKPLAN_ARGOCD_L_TOKEN=" + secret,
 		"DECKPLAN_ARGOCD_M_URL=https://m.example.com", "DECKPLAN_ARGOCD_M_TOKEN=" + secret, "DECKPLAN_ARGOCD_M_TOKN=x",
 		"DECKPLAN_ARGOCD_n_URL=https://n.example.com",
+		"DECKPLAN_ARGOCD_O_URL=https://o.example.com", "DECKPLAN_ARGOCD_O_TOKEN=" + secret, "DECKPLAN_ARGOCD_O_PIN=abc", "DECKPLAN_ARGOCD_O_PROJECTS=a b",
+		"DECKPLAN_ARGOCD_O_SELECTOR=a b", "DECKPLAN_ARGOCD_O_PROTOCOL=soap", "DECKPLAN_ARGOCD_O_CA=hello",
+		"DECKPLAN_ARGOCD_P_URL=https://p.example.com", "DECKPLAN_ARGOCD_P_TOKEN=" + secret, "DECKPLAN_ARGOCD_P_PIN=" + strings.Repeat("ab", 32), "DECKPLAN_ARGOCD_P_INSECURE=1",
 	}
 	got, problems := ParseEnvironment(environ)
 	var names []string
@@ -74,7 +84,8 @@ func TestParseEnvironment_ReportsAllProblemsAtOnce(t *testing.T) {
 	}
 	want := []string{"A_URL url_missing", "B_TOKEN token_missing", "C_URL url_invalid", "D_URL plaintext_token", "E_TOKEN token_twice",
 		"F_TOKEN_FILE token_file_unreadable", "G_TOKEN_FILE token_malformed", "H_TOKEN token_malformed", "I_CA_FILE ca_file_empty",
-		"J_CA_FILE ca_file_unreadable", "K_INSECURE insecure_not_boolean", "L_URL url_invalid", "M_TOKN unknown_variable", "n_URL name_invalid"}
+		"J_CA_FILE ca_file_unreadable", "K_INSECURE insecure_not_boolean", "L_URL url_invalid", "M_TOKN unknown_variable", "O_CA ca_invalid", "O_PIN pin_invalid",
+		"O_PROJECTS project_invalid", "O_PROTOCOL protocol_invalid", "O_SELECTOR selector_invalid", "P_PIN pin_insecure", "n_URL name_invalid"}
 	if !slices.Equal(names, want) {
 		t.Errorf("problems\n%q\nwant\n%q", names, want)
 	}

@@ -206,8 +206,9 @@ func TestRoster_TokenFilesLieInTheFolderOnly(t *testing.T) {
 func TestRoster_ADraftThatIsTooLongIsRefused(t *testing.T) {
 	r, _, _ := begin(t, filepath.Join(t.TempDir(), "d.db"), roster.Config{})
 	long := strings.Repeat("x", 1<<17)
-	_, err := r.Add(t.Context(), connect.Draft{Name: long, URL: long, Token: seal.Secret(long), TokenFile: long, CA: long})
-	if got := faults(err); strings.Count(got, "too_long") != 5 {
+	_, err := r.Add(t.Context(), connect.Draft{Name: long, URL: long, Token: seal.Secret(long), TokenFile: long, CA: long,
+		Options: connect.Options{Pin: long, Projects: long, Selector: long, Protocol: long}})
+	if got := faults(err); strings.Count(got, "too_long") != 9 {
 		t.Error(got)
 	}
 }
@@ -317,5 +318,112 @@ func TestRoster_AWrongNameLeavesAKeptTokenAtItsServer(t *testing.T) {
 		if trial, err := r.Try(t.Context(), draft); err != nil || trial.Account != "dashboard" {
 			t.Errorf("%q: %+v, %v", name, trial, err)
 		}
+	}
+}
+
+// A certificate of one's own could be shown by any server on the way.
+func TestRoster_AnotherPinAsksForTheTokenAgain(t *testing.T) {
+	servers := argotest.StartAll(t, argotest.Options{Names: []string{"one", "two"}, TLS: true})
+	s := servers[0]
+	r, table, _ := begin(t, filepath.Join(t.TempDir(), "d.db"), roster.Config{})
+	find := func(url string) string {
+		t.Helper()
+		trial, err := r.Try(t.Context(), connect.Draft{URL: url, Token: "x"})
+		if err != nil || trial.Reason != live.TLS || trial.Fingerprint == "" {
+			t.Fatalf("%+v, %v", trial, err)
+		}
+		return trial.Fingerprint
+	}
+	own, other := find(s.URL), find(servers[1].URL)
+	c := add(t, r, connect.Draft{Name: "prod", URL: s.URL, Insecure: true, Token: seal.Secret(s.Token)})
+	draft := connect.Draft{ID: c.ID, Version: c.Version, Name: "prod", URL: s.URL}
+	change := func(what string) {
+		t.Helper()
+		var err error
+		if c, err = r.Change(t.Context(), draft); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		draft.Version, draft.Token = c.Version, ""
+	}
+	refused := func(what string) {
+		t.Helper()
+		if _, err := r.Try(t.Context(), draft); faults(err) != "token token_other_pin" {
+			t.Errorf("trying, %s: %v", what, err)
+		}
+		if _, err := r.Change(t.Context(), draft); faults(err) != "token token_other_pin" {
+			t.Errorf("changing, %s: %v", what, err)
+		}
+	}
+	draft.Pin = connect.ShowPin(own)
+	change("one certificate instead of any")
+	if c.Pin != own {
+		t.Errorf("kept as %q", c.Pin)
+	}
+	within(t, "the applications", func() bool { return count(table, "prod") == 10 })
+	draft.Pin = other
+	refused("another certificate")
+	draft.Pin = ""
+	refused("any that is trusted")
+	draft.Pin = own
+	change("the same certificate, written otherwise")
+	draft.Insecure = true
+	if _, err := r.Change(t.Context(), draft); faults(err) != "pin pin_insecure" {
+		t.Errorf("%v", err)
+	}
+	draft.Pin, draft.Insecure, draft.CA, draft.Token = "", false, s.CA, seal.Secret(s.Token)
+	change("an authority instead")
+	draft.Pin = own
+	refused("a certificate that an authority vouches for")
+}
+
+func TestRoster_OptionsAreKeptAndUsed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "d.db")
+	r, _, end := begin(t, file, roster.Config{})
+	draft := connect.Draft{Name: "prod", URL: "https://127.0.0.1:1", Token: "x",
+		Options: connect.Options{Projects: " team-a, team-b,team-a", Selector: " tier=web ", Protocol: "REST"}}
+	want := connect.Options{Projects: "team-a,team-b", Selector: "tier=web", Protocol: "rest"}
+	c := add(t, r, draft)
+	if c.Options != want {
+		t.Errorf("%+v", c.Options)
+	}
+	for field, k := range map[string]struct {
+		o    connect.Options
+		want string
+	}{
+		"pin": {connect.Options{Pin: "12:34"}, "pin pin_invalid"}, "project": {connect.Options{Projects: "Team A"}, "projects project_invalid"},
+		"labels": {connect.Options{Selector: "a b"}, "selector selector_invalid"}, "protocol": {connect.Options{Protocol: "snapshot"}, "protocol protocol_invalid"},
+	} {
+		if _, err := r.Change(t.Context(), connect.Draft{ID: c.ID, Version: c.Version, Name: "prod", URL: draft.URL, Options: k.o}); faults(err) != k.want {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	end()
+	r, _, _ = begin(t, file, roster.Config{})
+	if got, err := r.One(t.Context(), c.ID); err != nil || got.Options != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, ok := r.Fleet.Connection("prod"); !ok || got.Options() != want {
+		t.Errorf("%+v", got.Options())
+	}
+}
+
+func TestRoster_AFilesConnectionsAreShownAndNotChanged(t *testing.T) {
+	s := argotest.Start(t, argotest.Options{})
+	file := filepath.Join(t.TempDir(), "d.db")
+	r, _, end := begin(t, file, roster.Config{})
+	add(t, r, connect.Draft{Name: "서울 운영", URL: "https://127.0.0.1:1", Token: "x"})
+	end()
+	r, table, _ := begin(t, file, roster.Config{FileName: "/etc/deckplan/connections.yaml",
+		File: []argocd.Connection{{Name: "서울 운영", URL: s.URL, Token: argocd.Secret(s.Token), Projects: "team-00"}}})
+	within(t, "the file's", func() bool { return count(table, "서울 운영") > 0 })
+	all, err := r.All(t.Context())
+	if err != nil || len(all) != 2 || !all[0].Environment || all[0].File != "/etc/deckplan/connections.yaml" || all[0].Projects != "team-00" || !all[1].Shadowed {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if trial, err := r.TryKept(t.Context(), all[0].ID); err != nil || trial.Account != "dashboard" {
+		t.Errorf("%+v, %v", trial, err)
+	}
+	if _, err := r.Add(t.Context(), connect.Draft{Name: "서울 운영", URL: s.URL, Token: "x"}); faults(err) != "name name_file" {
+		t.Errorf("%v", err)
 	}
 }

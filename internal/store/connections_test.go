@@ -12,7 +12,8 @@ import (
 func TestConnections_SurviveARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "deckplan.db")
 	s := open(t, path)
-	want := connect.Kept{ID: "c1", Name: "서울 운영", URL: "https://argocd.example.com", Token: "v1.x.y", TokenFile: "prod", CA: "PEM", Insecure: true}
+	want := connect.Kept{ID: "c1", Name: "서울 운영", URL: "https://argocd.example.com", Token: "v1.x.y", TokenFile: "prod", CA: "PEM", Insecure: true,
+		Options: connect.Options{Pin: "ab", Projects: "team-a,team-b", Selector: "tier=web", Protocol: "rest"}}
 	if _, err := s.AddConnection(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +31,13 @@ func TestConnections_SurviveARestart(t *testing.T) {
 	want.Version, want.Created, want.Updated = got.Version, got.Created, got.Updated
 	if got != want {
 		t.Errorf("%+v, want %+v", got, want)
+	}
+	want.Options = connect.Options{Pin: "cd", Projects: "c", Selector: "d", Protocol: "grpc"}
+	if _, err := s.SaveConnection(t.Context(), want); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Connection(t.Context(), "c1"); err != nil || got.Options != want.Options {
+		t.Errorf("saved %+v, %v", got.Options, err)
 	}
 	all, err := s.Connections(t.Context())
 	if err != nil || len(all) != 2 || all[0].Name != "Busan" {
