@@ -131,11 +131,15 @@ func TestServe_ReportsEveryWrongSettingAtOnce(t *testing.T) {
 	t.Setenv("DECKPLAN_INSECURE_NO_LOGIN", "perhaps")
 	t.Setenv("DECKPLAN_ARGOCD_PROD_TOKEN", "secret-token-value")
 	t.Setenv("DECKPLAN_SECRET_KEY", "not-thirty-two-bytes")
-	code, _, errs := deckplan(t, "--lang=en", "serve", "--listen", "nowhere", "--log-format", "xml", "--public-url", "ftp:", "--secret-key-file", "k", "--token-folder", "/nowhere/at/all")
+	list := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(list, []byte("- name: prod\n  url: https://a.example.com\n  token: secret-token-value\n  pin: x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs := deckplan(t, "--lang=en", "serve", "--connections", list, "--listen", "nowhere", "--log-format", "xml", "--public-url", "ftp:", "--secret-key-file", "k", "--token-folder", "/nowhere/at/all")
 	if code != 2 {
 		t.Errorf("exit %d", code)
 	}
-	for _, want := range []string{"9 settings are wrong", "DECKPLAN_SECRET_KEY: The key must be 32 bytes", "DECKPLAN_SECRET_KEY: Set either", "--token-folder", "--listen", "--log-level", "--log-format", "--public-url", "--insecure-no-login", "DECKPLAN_ARGOCD_PROD_URL"} {
+	for _, want := range []string{"11 settings are wrong", list + ":3: Tokens do not belong in this file", list + ":4: The pin of prod must be", "DECKPLAN_SECRET_KEY: The key must be 32 bytes", "DECKPLAN_SECRET_KEY: Set either", "--token-folder", "--listen", "--log-level", "--log-format", "--public-url", "--insecure-no-login", "DECKPLAN_ARGOCD_PROD_URL"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("not told: %s in\n%s", want, errs)
 		}
@@ -144,6 +148,13 @@ func TestServe_ReportsEveryWrongSettingAtOnce(t *testing.T) {
 		if strings.Contains(errs, never) {
 			t.Errorf("%s was printed", never)
 		}
+	}
+}
+
+func TestServe_AConnectionsFileThatCannotBeReadIsTold(t *testing.T) {
+	gone := filepath.Join(t.TempDir(), "gone.yaml")
+	if code, _, errs := deckplan(t, "--lang=en", "serve", "--connections", gone); code != 2 || !strings.Contains(errs, "--connections: "+gone+" cannot be read.") {
+		t.Errorf("exit %d: %s", code, errs)
 	}
 }
 

@@ -387,7 +387,7 @@ func TestConnections_ATokenThatWritesShowsTheLinesThatEndIt(t *testing.T) {
 	argo := argotest.Start(t, argotest.Options{})
 	s, _, _ := connectionSite(t)
 	values := url.Values{"name": {"prod"}, "url": {argo.URL}, "token": {argo.WriterToken}, "projects": {"team-00, team-01"}}
-	s.holds(t, "the test", s.post("/connections/test", "/connections/new", values).Body.String(), "the token can write", "<li class=\"mono\">applications sync */*</li>",
+	s.holds(t, "the test", s.post("/connections/test", "/connections/new", values).Body.String(), "the token can write", "<li class=\"mono\">applications */*: create, delete, override, sync, update</li>",
 		"accounts.writer: apiKey", "p, writer, applications, get, team-00/*, allow\np, writer, projects, get, team-00, allow\np, writer, applications, get, team-01/*, allow",
 		"p, writer, clusters, get, *, allow", "data-copy")
 	s.post("/connections", "/connections/new", values)
