@@ -24,7 +24,7 @@ type Trial struct {
 	// hex, whether it was trusted or not; empty without TLS.
 	Fingerprint string
 	Protocol    Protocol  // NoProtocol if nothing was read
-	Fallback    bool      // REST was taken because HTTP/2 is blocked
+	Fallback    bool      // REST was taken only because HTTP/2 is blocked
 	Version     string    // empty if the server did not say
 	Account     string    // empty if the token was not accepted
 	Expires     time.Time // when the token ends; zero if never or not known

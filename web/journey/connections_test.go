@@ -1,6 +1,8 @@
 package journey
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -142,4 +144,54 @@ func TestConnections_PinACertificate(t *testing.T) {
 	p.click(id("save-connection"))
 	p.wait("the refused pin", says("A SHA-256 fingerprint is 64 hex digits"))
 	p.must("what was typed", is(value(id("pin")), "AB:CD"))
+}
+
+// What a token that may write brings onto the pages can be read by everybody,
+// in every theme and on a phone, and copied.
+func TestConnections_TheLinesThatMakeATokenReadOnly(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("needs Chromium and a real Argo CD API server")
+	}
+	axe, err := os.ReadFile(filepath.Join("..", "..", "static", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	argo := argotest.Start(t, argotest.Options{TLS: true})
+	p := visit(t, serve(t), "")
+	sound := func(what string) {
+		t.Helper()
+		p.do(chromedp.Evaluate[chromedp.Void](string(axe)))
+		for _, theme := range []string{"light", "dark"} {
+			p.scheme(theme)
+			for _, v := range faults(p) {
+				t.Errorf("%s, %s: %s", what, theme, v)
+			}
+		}
+		p.resize(390, 844)
+		p.must(what+" does not scroll sideways", "document.documentElement.scrollWidth <= 390")
+		if out := eval[[]string](p, unreachable); len(out) > 0 {
+			t.Errorf("%s: not to be reached: %v", what, out)
+		}
+		p.resize(1280, 900)
+	}
+	p.open("/connections/new")
+	p.enter(id("name"), "prod")
+	p.enter(id("url"), argo.URL)
+	p.enter(id("token"), argo.WriterToken)
+	p.click(id("insecure"))
+	p.click(id("test-connection"))
+	p.wait("the lines", css("#trial .works")+" && "+id("pin-certificate")+" && "+having("#trial pre", "p, writer, applications, get, */*, allow"))
+	sound("the test")
+	p.click(having("#trial .lines button", "Copy"))
+	p.wait("that it was copied", having("#trial .lines button", "Copied"))
+	p.click(id("save-connection"))
+	p.wait("the list", says("Connection prod added."))
+	p.until("the lines under the list", func() bool {
+		p.open("/connections")
+		return eval[bool](p, "!!"+id("writes/prod")+" && !!"+having("pre", "accounts.writer: apiKey"))
+	})
+	sound("the list")
+	p.click(having("a.tag", "can write"))
+	p.must("the link leads there", "location.hash === '#writes/prod'")
 }
