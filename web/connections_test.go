@@ -392,8 +392,6 @@ func TestConnections_ATokenThatWritesShowsTheLinesThatEndIt(t *testing.T) {
 		"p, writer, clusters, get, *, allow", "data-copy")
 	s.post("/connections", "/connections/new", values)
 	within(t, "what it may write", func() bool { i, _ := s.Live.Instance("prod"); return i.CanWrite.State == live.WriteFound })
-	for _, path := range []string{"/connections", "/live"} {
-		s.holds(t, path, s.get(path).Body.String(), "can write", "p, writer, applications, get, ")
-	}
-	s.holds(t, "the list", s.get("/connections").Body.String(), "only projects team-00, team-01")
+	s.holds(t, "the status page", s.get("/live").Body.String(), `href="/connections#writes/prod"`, "can write")
+	s.holds(t, "the list", s.get("/connections").Body.String(), "only projects team-00, team-01", `id="writes/prod"`, "p, writer, applications, get, team-00/*")
 }

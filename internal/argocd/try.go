@@ -69,6 +69,10 @@ func Try(ctx context.Context, c Connection, o Options) live.Trial {
 // to ask what it may do.
 const seeLimit = tryLimit / 2
 
+// maxTriedApps are asked about one by one in a trial; what is watched is asked
+// about in more rounds.
+const maxTriedApps = 5
+
 // sees counts what the token sees, and names projects and some applications to
 // ask about: a token that sees no projects is asked about all at once.
 func (c *client) sees(ctx context.Context, out *live.Trial) (projects []string, apps []place) {
@@ -83,7 +87,7 @@ func (c *client) sees(ctx context.Context, out *live.Trial) (projects []string, 
 	}
 	n := 0
 	err = c.list(ctx, func(a *wire.Application) {
-		if n++; len(apps) < maxProbedApps {
+		if n++; len(apps) < maxTriedApps {
 			apps = append(apps, place{a.GetSpec().GetProject(), a.GetMetadata().GetName()})
 		}
 	})
