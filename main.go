@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -36,6 +37,7 @@ import (
 	"deckplan/internal/report"
 	"deckplan/internal/roster"
 	"deckplan/internal/seal"
+	"deckplan/internal/snapshot"
 	"deckplan/internal/store"
 	"deckplan/internal/survey"
 	"deckplan/internal/verdict"
@@ -54,6 +56,7 @@ type cli struct {
 	Diff      diffCmd      `cmd:"" help:"Print how two plan files differ: rows, figures and findings."`
 	Scan      scanCmd      `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
 	Report    reportCmd    `cmd:"" help:"Write a plan file's report: one HTML file, or Markdown with its pictures in a zip file."`
+	Snapshot  snapshotCmd  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
 	Manifests manifestsCmd `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
 	Export    exportCmd    `cmd:"" help:"Write a plan of the database as YAML."`
 	Import    importCmd    `cmd:"" help:"Put a plan file into the database."`
@@ -155,6 +158,7 @@ type serveCmd struct {
 	LogLevel        string `help:"debug, info, warn or error." default:"info" env:"DECKPLAN_LOG_LEVEL"`
 	SecretKeyFile   string `help:"File with the key that seals tokens; made if it is not there. DATABASE.key if empty. DECKPLAN_SECRET_KEY may hold the key itself." env:"DECKPLAN_SECRET_KEY_FILE"`
 	TokenFolder     string `help:"Folder whose files connections made in the browser may name as token files, each NAME for the server on the first line of NAME.url; none if empty." env:"DECKPLAN_TOKEN_FOLDER"`
+	SnapshotFolder  string `help:"Folder that is watched for snapshots of instances that cannot be reached; none if empty." env:"DECKPLAN_SNAPSHOT_FOLDER"`
 	InsecureNoLogin truth  `help:"Serve other machines although there are no accounts yet." env:"DECKPLAN_INSECURE_NO_LOGIN"`
 	Demo            truth  `help:"Say on every page that this is a demo, and begin an empty database with the sample plans." env:"DECKPLAN_DEMO"`
 }
@@ -190,6 +194,7 @@ type settings struct {
 	key      *seal.Key // nil: to be made in keyFile
 	keyFile  string
 	tokens   string // folder of token files
+	folder   string // watched for snapshots
 	demo     bool
 }
 
@@ -257,6 +262,11 @@ func (c serveCmd) settings(s *streams) (settings, []string) {
 	}
 	c.secrets(&set, bad)
 	c.connections(&set, bad)
+	if set.folder = c.SnapshotFolder; set.folder != "" {
+		if info, err := os.Stat(set.folder); err != nil || !info.IsDir() {
+			bad("--snapshot-folder", "config.snapshot_folder", map[string]any{"got": set.folder})
+		}
+	}
 	return set, problems
 }
 
@@ -362,9 +372,11 @@ func (set settings) serve(ctx context.Context) error {
 	table := live.NewTable(time.Now)
 	fleet := argocd.NewFleet(table, set.log, argocd.Options{})
 	defer fleet.Close()
-	connections := roster.New(roster.Config{Store: db, Key: set.key, Fleet: fleet, Environment: set.argo, File: set.listed, FileName: set.listFile, TokenFolder: set.tokens, Log: set.log})
+	snapshots := snapshot.NewKeeper(snapshot.Config{Store: db, Table: table, Folder: set.folder, Log: set.log, Now: time.Now})
+	connections := roster.New(roster.Config{Store: db, Key: set.key, Fleet: fleet, Environment: set.argo, File: set.listed, FileName: set.listFile, TokenFolder: set.tokens, Log: set.log,
+		Snapshot: snapshots.Shows})
 	server, err := web.New(web.Config{Plans: db, Live: table, Connections: connections, Hosts: set.hosts, Demo: set.demo, Log: set.log, Now: time.Now,
-		Survey: surveying(fleet.Connection)})
+		Snapshots: snapshots, Survey: surveying(fleet.Connection)})
 	if err != nil {
 		return err
 	}
@@ -375,6 +387,13 @@ func (set settings) serve(ctx context.Context) error {
 	if err := connections.Start(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}
+	if err := snapshots.Start(ctx); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	watching, stop := context.WithCancel(ctx)
+	var background sync.WaitGroup
+	background.Go(func() { snapshots.Run(watching) })
+	defer func() { stop(); background.Wait() }()
 	set.log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.database, "argocd", len(set.argo)+len(set.listed), "version", versionText())
 	return server.Listen(ctx, l, set.log)
 }

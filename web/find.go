@@ -112,6 +112,7 @@ func places(v *ui.View) (out []page.Hit) {
 	}
 	add("nav.live", "/live", "")
 	add("nav.connections", "/connections", "")
+	add("nav.snapshots", snapshotsPath, "")
 	add("ui.all_plans", "/", "")
 	add("keys.title", "/keys", "")
 	return out

@@ -43,7 +43,7 @@ func (s *Server) importPage(w http.ResponseWriter, r *http.Request) error {
 			v.Failed = &ui.Failed{Problems: []string{v.T("survey.expired")}}
 		}
 	}
-	return s.render(w, r, page.ImportRead(v, page.ImportReadProps{Catalog: q.Get("from") == "backstage", Instances: s.Live.Instances(), CanRead: s.Survey != nil}))
+	return s.render(w, r, page.ImportRead(v, page.ImportReadProps{Catalog: q.Get("from") == "backstage", Instances: s.readable(), CanRead: s.Survey != nil}))
 }
 
 // preview is a reading as the page shows it, with what was chosen so far.
@@ -155,7 +155,7 @@ func (s *Server) readInstances(w http.ResponseWriter, r *http.Request) (survey.O
 		return all, errForm
 	}
 	var names []string
-	for _, in := range s.Live.Instances() {
+	for _, in := range s.readable() {
 		if slices.Contains(r.PostForm["instance"], in.Name) {
 			names = append(names, in.Name)
 		}

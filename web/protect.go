@@ -34,7 +34,7 @@ func (s *Server) protect(next http.Handler) http.Handler {
 			http.Error(w, "This host name is not configured for Deckplan.", http.StatusMisdirectedRequest)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r))
 		guarded.ServeHTTP(w, r)
 	})
 }

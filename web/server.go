@@ -67,6 +67,10 @@ type Config struct {
 	// Past is what is kept of earlier states; nil where nothing is.
 	Past Past
 
+	// Snapshots are what is shown of instances that cannot be reached; nil where
+	// none can be.
+	Snapshots Snapshots
+
 	// Survey reads once what a connected Argo CD runs; nil where none is.
 	Survey func(ctx context.Context, instance string) (survey.Observed, error)
 }
@@ -134,6 +138,7 @@ func (s *Server) pages(r chi.Router) {
 	r.Get("/live", s.page(s.livePage))
 	s.findRoutes(r)
 	s.connectionRoutes(r)
+	s.snapshotRoutes(r)
 	r.Route("/plans/{plan}", func(r chi.Router) {
 		r.Get("/", s.page(s.overview))
 		r.Get("/facts/{kind}", s.page(s.facts))

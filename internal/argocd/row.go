@@ -1,9 +1,7 @@
 package argocd
 
 import (
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"deckplan/internal/argocd/wire"
 	"deckplan/internal/live"
@@ -17,26 +15,12 @@ const (
 
 // Limits of what is kept of a text, in bytes.
 const (
-	maxName    = 512
-	maxURL     = 2048
-	maxMessage = 1024
+	maxName    = live.MaxName
+	maxURL     = live.MaxURL
+	maxMessage = live.MaxMessage
 )
 
-// clip makes a text valid UTF-8 of at most limit bytes, cutting between
-// characters. What it returns keeps no longer text in memory.
-func clip(s string, limit int) string {
-	if len(s) > limit {
-		cut := limit - len("…")
-		for cut > 0 && !utf8.RuneStart(s[cut]) {
-			cut--
-		}
-		s = strings.Clone(s[:cut]) + "…"
-	}
-	if !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s, "?") // no longer than s: each run of bad bytes becomes one
-	}
-	return s
-}
+func clip(s string, limit int) string { return live.Clip(s, limit) }
 
 // row makes a table row of an application; ok is false if it has no name, or
 // one too long to be real (cut, it could be taken for another).

@@ -72,6 +72,7 @@ const (
 	Connecting State = "connecting"
 	Connected  State = "connected"
 	Down       State = "down"
+	Captured   State = "captured" // not connected to: a snapshot made there is shown
 )
 
 // Reason says why an instance is down, as a code; pages make the sentence.
@@ -135,6 +136,7 @@ type Status struct {
 	Account  string
 	Expires  time.Time // when the token ends; zero if never or not known
 	Captured time.Time // of a snapshot: when it was made there
+	Guessed  bool      // Captured is an estimate
 	CanWrite WriteCheck
 }
 
@@ -150,5 +152,6 @@ type Instance struct {
 	Sync         map[string]int // applications by sync
 }
 
-// Stale reports whether the instance's rows may be out of date.
-func (i *Instance) Stale() bool { return i.State != Connected }
+// Stale reports whether the instance's rows may be out of date because it does
+// not answer. Those of a snapshot are as of its time, which is no fault.
+func (i *Instance) Stale() bool { return i.State != Connected && i.State != Captured }

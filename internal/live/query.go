@@ -76,6 +76,7 @@ type Row struct {
 	Application
 	Stale    bool      // its instance is not connected: this is what was last known
 	LastSeen time.Time // when the instance last answered
+	AsOf     time.Time // of a snapshot's row: when the snapshot was made; zero for others
 }
 
 // Count is how many rows have a facet's value, all other filters applied.
@@ -120,7 +121,7 @@ func (t *Table) snapshot(q *Query) (snapshot, uint64) {
 		}
 	}
 	for name, i := range t.instances {
-		s.status[name] = Row{Stale: i.Stale(), LastSeen: i.LastSeen}
+		s.status[name] = Row{Stale: i.Stale(), LastSeen: i.LastSeen, AsOf: i.AsOf()}
 	}
 	return s, t.version
 }

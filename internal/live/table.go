@@ -161,7 +161,7 @@ func (t *Table) SetStatus(name string, s Status) {
 	i.Status = s
 	if known && old.URL == s.URL && old.State == s.State && old.Reason == s.Reason && old.Detail == s.Detail &&
 		old.Version == s.Version && old.Account == s.Account &&
-		old.Protocol == s.Protocol && old.Expires.Equal(s.Expires) && old.Captured.Equal(s.Captured) &&
+		old.Protocol == s.Protocol && old.Expires.Equal(s.Expires) && old.Captured.Equal(s.Captured) && old.Guessed == s.Guessed &&
 		old.CanWrite.State == s.CanWrite.State && slices.Equal(old.CanWrite.Found, s.CanWrite.Found) {
 		return
 	}
@@ -235,7 +235,7 @@ func (t *Table) Get(k Key) (Row, bool) {
 	if !ok {
 		return Row{}, false
 	}
-	return Row{Application: t.rows[pos].app, Stale: i.Stale(), LastSeen: i.LastSeen}, true
+	return Row{Application: t.rows[pos].app, Stale: i.Stale(), LastSeen: i.LastSeen, AsOf: i.AsOf()}, true
 }
 
 // put stores a row, keeping Since while health and sync stay, and reports
@@ -243,7 +243,7 @@ func (t *Table) Get(k Key) (Row, bool) {
 func (t *Table) put(i *instance, a Application) bool {
 	p := place{a.Namespace, a.Name}
 	pos, known := i.index[p]
-	now := t.now()
+	now := t.at(i)
 	a.Since = now
 	if !known {
 		if m, ok := t.restored[a.Key()]; ok {

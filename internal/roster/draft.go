@@ -217,6 +217,9 @@ func (r *Roster) nameProblems(ctx context.Context, k connect.Kept) ([]connect.Pr
 		}
 		return []connect.Problem{p}, nil
 	}
+	if r.Snapshot != nil && r.Snapshot(k.Name) {
+		return []connect.Problem{{Field: "name", ID: "connect.problem.name_snapshot", Args: map[string]any{"name": k.Name}}}, nil
+	}
 	all, err := r.Store.Connections(ctx)
 	if err != nil {
 		return nil, err

@@ -38,7 +38,8 @@ type Config struct {
 	FileName    string
 	TokenFolder string // whose files may be named as token files; none if empty
 	Log         *slog.Logger
-	Options     argocd.Options // of trials
+	Options     argocd.Options         // of trials
+	Snapshot    func(name string) bool // reports whether a snapshot is shown under a name; nil where there are none
 }
 
 // Roster is safe for concurrent use. A change is in the database and in the

@@ -14,5 +14,6 @@ import "./paste.js";
 import "./copy.js";
 import "./connections.js";
 import "./rail.js";
+import "./snapshots.js";
 
 document.documentElement.classList.add("scripted");
