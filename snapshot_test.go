@@ -113,6 +113,9 @@ func TestSnapshot_ConvertsWhatKubectlPrinted(t *testing.T) {
 	if code, _, errs := deckplan(t, "--lang=en", "snapshot", "-o", dir); code != 2 || !strings.Contains(errs, "No Argo CD is configured") {
 		t.Errorf("%d: %s", code, errs)
 	}
+	if code, _, errs := deckplan(t, "--lang=en", "snapshot", "--connections", filepath.Join(dir, "none.yaml"), "-o", dir); code != 2 || !strings.Contains(errs, "--connections: ") {
+		t.Errorf("%d: %s", code, errs)
+	}
 	if code, _, errs := deckplan(t, "--lang=en", "serve", "--listen", "127.0.0.1:0", "--database", filepath.Join(dir, "d.db"), "--snapshot-folder", bad); code != 2 || !strings.Contains(errs, "--snapshot-folder") {
 		t.Errorf("%d: %s", code, errs)
 	}

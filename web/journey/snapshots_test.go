@@ -37,7 +37,10 @@ func TestSnapshots(t *testing.T) {
 		}
 		p.open("/live")
 		p.turn("Snapshots")
-		p.until("the watched folder", func() bool { p.open("/live/snapshots"); return eval[bool](p, "!!"+id("snapshot/busan")+" && !!"+text(id("folder"))+".includes('refused')") })
+		p.until("the watched folder", func() bool {
+			p.open("/live/snapshots")
+			return eval[bool](p, "!!"+id("snapshot/busan")+" && !!"+text(id("folder"))+".includes('refused')")
+		})
 		p.must("its fault", says("The file ends here in the middle"))
 		p.enter(id("snapshot-name"), "Vault")
 		p.do(chromedp.SetUploadFiles("#snapshot-file", []string{bad}))
