@@ -33,6 +33,7 @@ import (
 	"deckplan/internal/compare"
 	"deckplan/internal/lang"
 	"deckplan/internal/live"
+	"deckplan/internal/logbook"
 	"deckplan/internal/plan"
 	"deckplan/internal/report"
 	"deckplan/internal/roster"
@@ -159,6 +160,7 @@ type serveCmd struct {
 	SecretKeyFile   string `help:"File with the key that seals tokens; made if it is not there. DATABASE.key if empty. DECKPLAN_SECRET_KEY may hold the key itself." env:"DECKPLAN_SECRET_KEY_FILE"`
 	TokenFolder     string `help:"Folder whose files connections made in the browser may name as token files, each NAME for the server on the first line of NAME.url; none if empty." env:"DECKPLAN_TOKEN_FOLDER"`
 	SnapshotFolder  string `help:"Folder that is watched for snapshots of instances that cannot be reached; none if empty." env:"DECKPLAN_SNAPSHOT_FOLDER"`
+	LiveHistory     string `help:"How long changes of applications and connections are kept, such as 90d or 12h; 0 keeps none." default:"90d" env:"DECKPLAN_LIVE_HISTORY"`
 	InsecureNoLogin truth  `help:"Serve other machines although there are no accounts yet." env:"DECKPLAN_INSECURE_NO_LOGIN"`
 	Demo            truth  `help:"Say on every page that this is a demo, and begin an empty database with the sample plans." env:"DECKPLAN_DEMO"`
 }
@@ -196,6 +198,7 @@ type settings struct {
 	tokens   string // folder of token files
 	folder   string // watched for snapshots
 	demo     bool
+	history  time.Duration // that changes of state are kept; 0 for none
 }
 
 // Run serves until it is interrupted.
@@ -267,6 +270,9 @@ func (c serveCmd) settings(s *streams) (settings, []string) {
 			bad("--snapshot-folder", "config.snapshot_folder", map[string]any{"got": set.folder})
 		}
 	}
+	if set.history, err = age(c.LiveHistory); err != nil {
+		bad("--live-history", "config.live_history", map[string]any{"got": c.LiveHistory})
+	}
 	return set, problems
 }
 
@@ -333,6 +339,21 @@ func (c serveCmd) secrets(set *settings, bad func(name, id string, args map[stri
 	}
 }
 
+// age reads a time such as 90d, 12h or 0: nothing, or from an hour to ten years.
+func age(text string) (time.Duration, error) {
+	const day, least, most = 24 * time.Hour, time.Hour, 3650 * 24 * time.Hour
+	d, err := time.ParseDuration(text)
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		var n uint64
+		n, err = strconv.ParseUint(days, 10, 16)
+		d = time.Duration(n) * day
+	}
+	if err == nil && d != 0 && (d < least || d > most) {
+		err = strconv.ErrRange
+	}
+	return d, err
+}
+
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
@@ -370,12 +391,21 @@ func (set settings) serve(ctx context.Context) error {
 		}
 	}
 	table := live.NewTable(time.Now)
+	book, err := logbook.Open(ctx, logbook.Config{Store: db, Table: table, Keep: set.history, Log: set.log})
+	if err != nil {
+		return err
+	}
+	defer book.Close()
 	fleet := argocd.NewFleet(table, set.log, argocd.Options{})
 	defer fleet.Close()
 	snapshots := snapshot.NewKeeper(snapshot.Config{Store: db, Table: table, Folder: set.folder, Log: set.log, Now: time.Now})
 	connections := roster.New(roster.Config{Store: db, Key: set.key, Fleet: fleet, Environment: set.argo, File: set.listed, FileName: set.listFile, TokenFolder: set.tokens, Log: set.log,
 		Snapshot: snapshots.Shows})
-	server, err := web.New(web.Config{Plans: db, Live: table, Connections: connections, Hosts: set.hosts, Demo: set.demo, Log: set.log, Now: time.Now,
+	var past web.Past // nil where nothing is kept
+	if set.history > 0 {
+		past = db
+	}
+	server, err := web.New(web.Config{Plans: db, Live: table, Past: past, Connections: connections, Hosts: set.hosts, Demo: set.demo, Log: set.log, Now: time.Now,
 		Snapshots: snapshots, Survey: surveying(fleet.Connection)})
 	if err != nil {
 		return err

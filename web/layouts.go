@@ -18,7 +18,7 @@ func (s *Server) layouts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	all := s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc).Layouts
-	props := page.LayoutsProps{All: all, Selected: choose(all, r.URL.Query().Get("layout"))}
+	props := page.LayoutsProps{All: all, Selected: choose(all, r.URL.Query().Get("layout")), Measured: s.measured(r.Context())}
 	if len(all) > 0 {
 		v.Record = v.Link("decisions/new", "topic", "layout", "subject", all[props.Selected].Arrangement.ID)
 	}

@@ -90,6 +90,7 @@ type Server struct {
 	ways     ways
 	closing  chan struct{}
 	readings *readings
+	measures measurements
 }
 
 // New makes a server. It fails when the front end was not built.

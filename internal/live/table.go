@@ -20,7 +20,8 @@ type Table struct {
 	instances map[string]*instance
 	facets    [facetCount]*dictionary
 	strings   *interner
-	restored  map[Key]Memory
+	restored  map[string]*remembered // by instance
+	notes     *Notes                 // nil until somebody takes them
 	subs      map[*subscriber]struct{}
 }
 
@@ -44,7 +45,7 @@ func NewTable(now func() time.Time) *Table {
 	if now == nil {
 		now = time.Now
 	}
-	t := &Table{now: now, instances: map[string]*instance{}, strings: newInterner(), restored: map[Key]Memory{}, subs: map[*subscriber]struct{}{}}
+	t := &Table{now: now, instances: map[string]*instance{}, strings: newInterner(), restored: map[string]*remembered{}, subs: map[*subscriber]struct{}{}}
 	for f := range t.facets {
 		t.facets[f] = newDictionary()
 	}
@@ -129,11 +130,7 @@ func (t *Table) Reconcile(name string, list []Application) Difference {
 			changed = appendBounded(changed, Key{i.Name, p.namespace, p.name})
 		}
 	}
-	for k := range t.restored { // what the list lacks is gone
-		if k.Instance == i.Name {
-			delete(t.restored, k)
-		}
-	}
+	t.listed(i.Name)
 	first := !i.Complete
 	i.Complete, i.ListedAt = true, t.now()
 	if first || len(changed) > 0 {
@@ -151,8 +148,10 @@ func (t *Table) SetStatus(name string, s Status) {
 	_, known := t.instances[name]
 	i := t.instance(name)
 	old := i.Status
-	if old.State != s.State || old.Reason != s.Reason {
+	if !known || old.State != s.State || old.Reason != s.Reason {
 		i.Since = t.now()
+		t.claim(i.Name, s.URL)
+		t.noteTurn(i.Name, &s, i.Since)
 	}
 	if s.LastSeen.Before(old.LastSeen) {
 		s.LastSeen = old.LastSeen
@@ -189,6 +188,7 @@ func (t *Table) Forget(name string) {
 		t.remove(i, p)
 	}
 	delete(t.instances, name)
+	t.noteForgotten(name)
 	t.publish(Change{Everything: true, Instances: []string{name}})
 }
 
@@ -244,14 +244,8 @@ func (t *Table) put(i *instance, a Application) bool {
 	p := place{a.Namespace, a.Name}
 	pos, known := i.index[p]
 	now := t.at(i)
-	a.Since = now
 	if !known {
-		if m, ok := t.restored[a.Key()]; ok {
-			if m.Health == a.Health && m.Sync == a.Sync && m.Since.Before(now) {
-				a.Since = m.Since
-			}
-			delete(t.restored, a.Key())
-		}
+		a.Since = t.began(&a, now)
 		r := t.makeRow(a)
 		i.index[place{r.app.Namespace, r.app.Name}] = len(t.rows)
 		t.rows = append(t.rows, r)
@@ -259,8 +253,9 @@ func (t *Table) put(i *instance, a Application) bool {
 		return true
 	}
 	old := t.rows[pos]
-	if old.app.Health == a.Health && old.app.Sync == a.Sync {
-		a.Since = old.app.Since
+	if a.Since = old.app.Since; old.app.Health != a.Health || old.app.Sync != a.Sync {
+		a.Since = now
+		t.noteState(&a, now)
 	}
 	if old.app == a {
 		return false
@@ -283,6 +278,7 @@ func (t *Table) remove(i *instance, p place) bool {
 		return false
 	}
 	old, last := t.rows[pos], len(t.rows)-1
+	t.noteGone(old.app.Key(), t.now())
 	delete(i.index, p)
 	if pos != last {
 		moved := t.rows[last]

@@ -48,30 +48,6 @@ func TestTable_SinceIsWhenHealthOrSyncBegan(t *testing.T) {
 	}
 }
 
-func TestTable_RestoredAgeHoldsOnlyForTheSameState(t *testing.T) {
-	c := newClock()
-	old := NewTable(c.now)
-	began := c.t
-	for _, name := range []string{"same", "changed", "gone"} {
-		old.Upsert(app("a", name, Degraded, Synced))
-	}
-	old.Upsert(app("a", "fine", Healthy, Synced))
-	memories := old.Memories()
-	if len(memories) != 3 {
-		t.Fatalf("%d memories: %v", len(memories), memories)
-	}
-	c.t = c.t.Add(time.Hour)
-	table := NewTable(c.now)
-	table.Restore(memories)
-	table.Reconcile("a", []Application{app("a", "same", Degraded, Synced), app("a", "changed", Degraded, OutOfSync)})
-	table.Upsert(app("a", "gone", Degraded, Synced)) // it comes back later: a new beginning
-	for name, want := range map[string]time.Time{"same": began, "changed": c.t, "gone": c.t} {
-		if r, _ := table.Get(key("a", name)); !r.Since.Equal(want) {
-			t.Errorf("%s since %v, want %v", name, r.Since, want)
-		}
-	}
-}
-
 func TestTable_ReconcileTouchesOnlyDifferences(t *testing.T) {
 	table := NewTable(newClock().now)
 	table.Upsert(app("a", "same", Healthy, Synced))
