@@ -55,7 +55,9 @@ func (s *Server) measure(ctx context.Context, now time.Time) (*page.Measured, er
 			return nil, err
 		}
 		one := page.MeasuredInstance{Name: i.Name, Availability: live.Measure(stretches, since, now)}
-		m.All = m.All.Add(one.Availability)
+		if one.Never = one.Down == one.Observed; !one.Never {
+			m.All, m.Counted = m.All.Add(one.Availability), m.Counted+1
+		}
 		m.Instances = append(m.Instances, one)
 	}
 	if len(m.Instances) == 0 {

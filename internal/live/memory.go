@@ -1,10 +1,6 @@
 package live
 
-import (
-	"cmp"
-	"slices"
-	"time"
-)
+import "time"
 
 // Memory is what must outlive a restart so that the age of a state stays true.
 type Memory struct {
@@ -31,8 +27,8 @@ type memory struct {
 	since        time.Time
 }
 
-// Recollect returns what to keep of an instance's applications, in order, and
-// whether they are all there are: a full list has been taken.
+// Recollect returns what to keep of an instance's applications, and whether they
+// are all there are: a full list has been taken.
 func (t *Table) Recollect(instance string) (r Recollection, complete bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -46,9 +42,6 @@ func (t *Table) Recollect(instance string) (r Recollection, complete bool) {
 		health, sync := a.pair()
 		r.States = append(r.States, Memory{p.namespace, p.name, health, sync, a.Since})
 	}
-	slices.SortFunc(r.States, func(a, b Memory) int {
-		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
-	})
 	return r, i.Complete
 }
 

@@ -175,7 +175,7 @@ func (b *Book) turn(ctx context.Context) {
 // mostWait bounds the time between tries while the database fails.
 const mostWait = 10 * time.Second
 
-// settle waits longer after every failure, and tells the first and the last.
+// settle waits longer after every failure, and tells of some and of their end.
 func (b *Book) settle(ctx context.Context, now time.Time, err error) {
 	switch {
 	case err == nil && b.failures > 0:
@@ -183,8 +183,8 @@ func (b *Book) settle(ctx context.Context, now time.Time, err error) {
 		b.failures = 0
 	case err == nil || ctx.Err() != nil:
 	default:
-		if b.failures++; b.failures == 1 {
-			b.Log.Warn("the live history was not written; it is tried again", "error", err)
+		if b.failures++; b.failures%60 == 1 { // at once, then every ten minutes
+			b.Log.Warn("the live history was not written; it is tried again", "failures", b.failures, "waiting", len(b.waiting.Transitions), "error", err)
 		}
 		b.pause = now.Add(min(mostWait, b.Every<<min(b.failures, 6)))
 	}
