@@ -236,6 +236,22 @@ func TestMeasure_IsWhatAWalkThroughTheTimeCounts(t *testing.T) {
 	}
 }
 
+func TestMeasure_RefusalIsAnAnswerAndOwnFaultsSayNothing(t *testing.T) {
+	begin := newClock().t
+	for reason, want := range map[Reason]Availability{
+		Unreachable: {Observed: time.Hour, Down: time.Hour, Outages: 1, Longest: time.Hour, Lasting: true},
+		TimedOut:    {Observed: time.Hour, Down: time.Hour, Outages: 1, Longest: time.Hour, Lasting: true},
+		// A gateway's 502 page looks like this.
+		HTTP2Blocked:    {Observed: time.Hour, Down: time.Hour, Outages: 1, Longest: time.Hour, Lasting: true},
+		Unauthenticated: {Observed: time.Hour}, Forbidden: {Observed: time.Hour}, TooLarge: {Observed: time.Hour},
+		Misconfigured: {}, TokenUnbound: {}, TokenLost: {},
+	} {
+		if got := Measure([]Stretch{{State: Down, Reason: reason, From: begin}}, begin, begin.Add(time.Hour)); got != want {
+			t.Errorf("%s: %+v, want %+v", reason, got, want)
+		}
+	}
+}
+
 func TestMeasure_AnOutageThatNobodyWatchedInBetweenIsOne(t *testing.T) {
 	begin := newClock().t
 	at := func(h int) time.Time { return begin.Add(time.Duration(h) * time.Hour) }

@@ -163,7 +163,11 @@ func TestBook_TableGoesOnWhileAWriteHangs(t *testing.T) {
 	table := live.NewTable(nil)
 	b, _ := book(t, g, table, nil)
 	table.Upsert(app("x", live.Healthy))
-	<-g.came // a write hangs from here on
+	select { // a write hangs from here on
+	case <-g.came:
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing was written")
+	}
 	for i := range 1000 {
 		table.Upsert(app("y", []string{live.Healthy, live.Degraded}[i%2]))
 	}
@@ -211,9 +215,13 @@ func TestBook_KeepsNothingIfToldSo(t *testing.T) {
 	table := live.NewTable(nil)
 	b, _ := book(t, db, table, nil)
 	table.Upsert(app("x", live.Healthy))
+	table.SetStatus("a", live.Status{State: live.Connected})
 	b.Close()
 	if len(past(t, db, "x")) != 1 {
 		t.Fatal("what waited was not written at the end")
+	}
+	if all, err := db.Stretches(t.Context(), "a", time.Time{}); err != nil || len(all) != 1 || all[0].To.IsZero() {
+		t.Errorf("the stretch goes on after the end: %v, %v", all, err)
 	}
 	table = live.NewTable(nil)
 	b, _ = book(t, db, table, func(c *logbook.Config) { c.Keep = 0 })
