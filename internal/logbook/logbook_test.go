@@ -198,7 +198,9 @@ func TestBook_WhatFindsNoRoomIsCountedAndAgesStayTrue(t *testing.T) {
 	}
 	table.Reconcile("a", []live.Application{app("x0", live.Suspended), app("x1", live.Degraded), app("first", live.Healthy)})
 	g.fail.Store(false)
-	within(t, 60*time.Second, "states that are written anew", func() bool { return strings.Contains(log.String(), "lost=") && states(t, g.Store)["x0"].Health == live.Suspended })
+	within(t, 60*time.Second, "states that are written anew", func() bool {
+		return strings.Contains(log.String(), "lost=") && states(t, g.Store)["x0"].Health == live.Suspended
+	})
 	within(t, 10*time.Second, "nothing else", func() bool { return len(states(t, g.Store)) == 3 })
 	b.Close()
 	for name, m := range states(t, g.Store) {
@@ -241,7 +243,7 @@ func TestBook_PrunesByAge(t *testing.T) {
 	var ahead atomic.Int64
 	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 	table := live.NewTable(now)
-	b, _ := book(t, db, table, func(c *logbook.Config) { c.Now, c.Keep, c.Prune = now, 24*time.Hour, 10 * time.Millisecond })
+	b, _ := book(t, db, table, func(c *logbook.Config) { c.Now, c.Keep, c.Prune = now, 24*time.Hour, 10*time.Millisecond })
 	defer b.Close()
 	table.Upsert(app("x", live.Healthy))
 	table.SetStatus("a", live.Status{State: live.Connected})
