@@ -67,6 +67,9 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request) error {
 			props.Groups = append(props.Groups, page.FindGroup{Title: "nav.decisions", Hits: matching(decided, words)})
 		}
 	}
+	if len(words) > 0 {
+		props.Groups = append(props.Groups, page.FindGroup{Title: "ui.live", Hits: s.liveHits(v, words)})
+	}
 	plans, err := s.Plans.Plans(r.Context())
 	if err != nil {
 		return err
@@ -111,6 +114,7 @@ func places(v *ui.View) (out []page.Hit) {
 		}
 	}
 	add("nav.live", "/live", "")
+	add("live.clusters.title", "/live/clusters", v.T("ui.live"))
 	add("nav.connections", "/connections", "")
 	add("nav.snapshots", snapshotsPath, "")
 	add("ui.all_plans", "/", "")

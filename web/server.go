@@ -91,6 +91,7 @@ type Server struct {
 	closing  chan struct{}
 	readings *readings
 	measures measurements
+	details  *details // nil where nothing is connected
 }
 
 // New makes a server. It fails when the front end was not built.
@@ -100,6 +101,9 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Config: c, assets: assets, closing: make(chan struct{}), readings: &readings{now: c.Now}}
+	if c.Detail != nil {
+		s.details = newDetails(c.Now, c.Detail)
+	}
 	s.ops = s.operations()
 	s.router = s.routes()
 	s.handler = s.protect(s.router)
@@ -132,6 +136,7 @@ func (s *Server) routes() chi.Router {
 }
 
 func (s *Server) pages(r chi.Router) {
+	s.livePageRoutes(r)
 	r.Get("/", s.page(s.start))
 	r.Get("/schema/plan.json", s.schema)
 	r.Post("/preferences", s.page(s.preferences))

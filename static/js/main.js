@@ -15,5 +15,6 @@ import "./copy.js";
 import "./connections.js";
 import "./rail.js";
 import "./snapshots.js";
+import "./live_detail.js";
 
 document.documentElement.classList.add("scripted");

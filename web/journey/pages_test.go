@@ -47,8 +47,17 @@ var pages = []screen{
 	{"find", "/find?q=prod"},
 	{"keys", "/keys"},
 	{"live", "/live"},
+	{"application", "/live/applications/argo-office/argocd/cart-prod-seoul"},
+	{"application-detail", "/live/applications/argo-office/argocd/web-prod-seoul/detail"},
+	{"instance", "/live/instances/argo-office"},
+	{"clusters", "/live/clusters"},
 	{"connections", "/connections"},
 	{"connections-new", "/connections/new"},
+}
+
+// isOfArgo tells that the page is there only while an Argo CD is connected.
+func (p screen) isOfArgo() bool {
+	return strings.HasPrefix(p.path, "/live/applications/") || strings.HasPrefix(p.path, "/live/instances/")
 }
 
 // at is the page's address in a plan.
