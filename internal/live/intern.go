@@ -42,7 +42,7 @@ func (i *interner) drop(s string) {
 type dictionary struct {
 	ids   map[string]uint32
 	names []string
-	uses  []int
+	uses  []uint32
 	free  []uint32
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +24,9 @@ func random(n int) (*Table, []Application) {
 			Project: fmt.Sprint("project-", r.IntN(60)), Cluster: fmt.Sprint("Cluster-", r.IntN(200)), Server: fmt.Sprintf("https://10.0.%d.1:6443", i%200),
 			DestNamespace: fmt.Sprint("ns-", r.IntN(300)), Health: one(Healthy, Healthy, Healthy, Degraded, Progressing, Missing, Unknown, Suspended),
 			Sync: one(Synced, Synced, OutOfSync, Unknown), Revision: fmt.Sprintf("%040x", i/20), RepoURL: fmt.Sprintf("https://git.example.com/team-%d/deploy.git", i%40),
-			Path: fmt.Sprintf("apps/service-%06d", i), TargetRevision: "main", Phase: "Succeeded", OperationMessage: "done",
+			Path: fmt.Sprintf("apps/service-%06d", i), TargetRevision: "main", Phase: one("Succeeded", "Succeeded", "Succeeded", "Running", "Failed", ""), OperationMessage: "done",
+			Images: fmt.Sprintf("harbor.example.com/team-%d/service-%d:1.%d.0\ndocker.io/library/Envoy:v1.%d", i%40, i/5, i%90, i%7), Workloads: one("Deployment", "Rollout", "Deployment StatefulSet"),
+			Set:      one("", "", fmt.Sprint("set-", i%25)),
 			LastSync: c.t.Add(-time.Duration(r.IntN(1e6)) * time.Second), ResourceVersion: fmt.Sprint(i),
 		}
 		lists[a.Instance] = append(lists[a.Instance], a)
@@ -108,7 +109,7 @@ func TestQuery_EqualsThePlainMeaning(t *testing.T) {
 
 func TestQuery_PagesJoinToTheSortedWhole(t *testing.T) {
 	table, all := random(2000)
-	for _, column := range []Column{SortName, SortInstance, SortCluster, SortProject, SortHealth, SortSync, SortSince, SortLastSync} {
+	for _, column := range []Column{SortName, SortInstance, SortCluster, SortProject, SortHealth, SortSync, SortSince, SortLastSync, SortNamespace, SortOperation, SortRevision, SortImages} {
 		for _, descending := range []bool{false, true} {
 			q := Query{Sort: column, Descending: descending, Limit: -1}
 			whole := table.Query(q).Rows
@@ -157,41 +158,7 @@ func TestQuery_OddWindows(t *testing.T) {
 	}
 }
 
-func TestTable_RowIsUnderAKilobyte(t *testing.T) {
-	const n = 20000
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	table, _ := random(n)
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	if size := (after.HeapAlloc - before.HeapAlloc) / n; size > 1024 {
-		t.Errorf("a row takes %d bytes", size)
-	} else {
-		t.Logf("a row takes %d bytes", size)
-	}
-	runtime.KeepAlive(table)
-}
-
-func BenchmarkQuery100k(b *testing.B) {
-	table, _ := random(100_000)
-	for name, q := range map[string]Query{
-		"first page":   {Limit: 50},
-		"last page":    {Limit: 50, Offset: 99_950, Sort: SortSince},
-		"text":         {Text: "service-01 team-1", Limit: 50},
-		"facets":       {Health: []string{Degraded, Missing}, Instance: []string{"argocd-1"}, Limit: 50, Sort: SortHealth},
-		"attention":    {Attention: true, Limit: 50, Sort: SortCluster, Descending: true},
-		"only numbers": {},
-	} {
-		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {
-			for b.Loop() {
-				table.Query(q)
-			}
-		})
-	}
-}
-
-func BenchmarkUpsert100k(b *testing.B) {
+func BenchmarkUpsert_100k(b *testing.B) {
 	table, all := random(100_000)
 	i := 0
 	for b.Loop() {

@@ -18,11 +18,14 @@ type Table struct {
 	version   uint64
 	rows      []*row // in no order; a row is never changed, only replaced
 	instances map[string]*instance
-	facets    [facetCount]*dictionary
+	facets    [numbered]*dictionary
 	strings   *interner
 	restored  map[string]*remembered // by instance
 	notes     *Notes                 // nil until somebody takes them
 	subs      map[*subscriber]struct{}
+
+	rolls rolls
+	kept  kept
 }
 
 type instance struct {
@@ -32,13 +35,6 @@ type instance struct {
 }
 
 type place struct{ namespace, name string }
-
-// row is an application with what queries need of it.
-type row struct {
-	app    Application
-	search string // lower case
-	facet  [facetCount]uint32
-}
 
 // NewTable makes an empty table. now is its clock; nil means time.Now.
 func NewTable(now func() time.Time) *Table {
@@ -187,6 +183,7 @@ func (t *Table) Forget(name string) {
 	for p := range maps.Clone(i.index) {
 		t.remove(i, p)
 	}
+	maps.DeleteFunc(t.restored, func(k Key, _ Memory) bool { return k.Instance == name })
 	delete(t.instances, name)
 	t.noteForgotten(name)
 	t.publish(Change{Everything: true, Instances: []string{name}})
