@@ -12,7 +12,7 @@ import (
 	"deckplan/web/ui"
 )
 
-// livePageSize is the number of applications on one page.
+// livePageSize is the number of lines on one page.
 const livePageSize = 100
 
 // livePage shows every instance's applications as last known.
@@ -21,10 +21,18 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q := r.URL.Query()
-	asked := liveQuery(q)
-	result := s.Live.Query(asked)
-	return s.render(w, r, page.Live(v, page.LiveProps{Instances: s.Live.Instances(), Result: result, Query: asked, Values: q, PageSize: livePageSize}))
+	p := page.LiveProps{Instances: s.Live.Instances(), Values: r.URL.Query(), PageSize: livePageSize, Keeps: s.Views != nil}
+	p.Typed = typed(p.Values)
+	p.Query, p.Problems = liveQuery(p.Values)
+	p.Show = s.liveShow(v.Plan, p.Values)
+	s.owned(v.Plan, &p.Query)
+	p.Result = s.Live.Query(p.Query)
+	if s.Views != nil {
+		if p.Views, err = s.Views.Views(r.Context()); err != nil {
+			return err
+		}
+	}
+	return s.render(w, r, page.Live(v, p))
 }
 
 // besideView is view for a page of the rail's live group. The plan one came
@@ -35,14 +43,29 @@ func (s *Server) besideView(w http.ResponseWriter, r *http.Request, entry string
 	return v, s.around(r, v, cookie(r, "plan"))
 }
 
-func liveQuery(q url.Values) live.Query {
-	out := live.Query{Text: clip(strings.TrimSpace(q.Get("q")), 200), Health: q["health"], Sync: q["sync"], Instance: q["instance"],
-		Cluster: q["cluster"], Project: q["project"], Attention: q.Get("attention") == "true", Limit: livePageSize}
+// typed is what stands in the search box.
+func typed(q url.Values) string {
+	return clip(strings.ToValidUTF8(q.Get("q"), ""), live.MaxSearch+1)
+}
+
+// liveQuery reads what is asked of the table. What the search box holds and is
+// not understood is told, and the rest asked.
+func liveQuery(q url.Values) (live.Query, []live.Problem) {
+	search, problems := live.ParseSearch(typed(q))
+	out := live.Query{Search: search, Health: several(q["health"]), Sync: several(q["sync"]), Instance: several(q["instance"]), Cluster: several(q["cluster"]),
+		Project: several(q["project"]), Operation: several(q["operation"]), Namespace: several(q["namespace"]), Owners: several(q["owner"]),
+		Attention: q.Get("attention") == "true", Fold: several(q["fold"]), Open: several(q["open"]), Limit: livePageSize}
 	if c := live.Column(q.Get("sort")); slices.Contains(page.LiveColumns, c) {
 		out.Sort, out.Descending = c, q.Get("order") == "desc"
+	}
+	if c := live.Column(q.Get("group")); slices.Contains(live.Groups, c) {
+		out.Group = c
 	}
 	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 1 && n < 100_000 {
 		out.Offset = (n - 1) * livePageSize
 	}
-	return out
+	return out, problems
 }
+
+// several bounds the values of one facet.
+func several(values []string) []string { return values[:min(len(values), 100)] }

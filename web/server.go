@@ -66,6 +66,8 @@ type Config struct {
 	Detail func(ctx context.Context, k live.Key) (live.Detail, error)
 	// Past is what is kept of earlier states; nil where nothing is.
 	Past Past
+	// Views keeps selections of the status table; nil where nothing does.
+	Views Views
 
 	// Snapshots are what is shown of instances that cannot be reached; nil where
 	// none can be.
@@ -82,6 +84,7 @@ type Server struct {
 	router   chi.Router
 	assets   static.Assets
 	appraise appraisals
+	owners   owners
 	ops      map[string]operation
 	here     presence
 	names    names
@@ -141,7 +144,7 @@ func (s *Server) pages(r chi.Router) {
 	r.Get("/schema/plan.json", s.schema)
 	r.Post("/preferences", s.page(s.preferences))
 	r.Post("/plans", s.page(s.create))
-	r.Get("/live", s.page(s.livePage))
+	s.liveRoutes(r)
 	s.findRoutes(r)
 	s.connectionRoutes(r)
 	s.snapshotRoutes(r)

@@ -39,7 +39,7 @@ func newSite(t testing.TB, p *plan.Plan) *site {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	table := live.NewTable(time.Now)
-	s, err := New(Config{Plans: db, Live: table, Connections: newRoster(t, db, table, log), Log: log, Now: time.Now})
+	s, err := New(Config{Plans: db, Live: table, Connections: newRoster(t, db, table, log), Views: db, Log: log, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,8 @@ func (k *kept) answer(version uint64, key string, status map[string]Row, take fu
 	out.Rows = slices.Clone(out.Rows)
 	for i := range out.Rows {
 		if now, ok := status[out.Rows[i].Instance]; ok {
-			out.Rows[i].Stale, out.Rows[i].LastSeen = now.Stale, now.LastSeen
+			now.Application = out.Rows[i].Application
+			out.Rows[i] = now
 		}
 	}
 	return out

@@ -232,9 +232,9 @@ func (t *Table) answer(q *Query) Result {
 	return result
 }
 
-// Each gives every row that a query selects, in its order, whatever its Limit,
-// Offset and Group.
-func (t *Table) Each(q Query) iter.Seq[Row] {
+// Select gives every row that a query selects, in its order, whatever its
+// Limit, Offset and Group.
+func (t *Table) Select(q Query) iter.Seq[Row] {
 	q.Group = ""
 	return func(yield func(Row) bool) {
 		s, _ := t.snapshot(&q)

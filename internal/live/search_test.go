@@ -204,9 +204,9 @@ func TestSearch_EqualsItsPlainMeaning(t *testing.T) {
 			}
 		}
 		n := 0
-		for row := range table.Each(q) {
+		for row := range table.Select(q) {
 			if row.Key() != result.Rows[n].Key() {
-				t.Fatalf("%v: Each gives row %d otherwise", text, n)
+				t.Fatalf("%v: Select gives row %d otherwise", text, n)
 			}
 			n++
 		}
@@ -357,7 +357,6 @@ func TestTable_ChurnLeavesNothingBehind(t *testing.T) {
 		table.Query(Query{Owner: team, OwnerKey: "k", Limit: 100})
 		return heap()
 	}
-	table.Restore([]Memory{{Key: Key{"a", "argocd", "never"}}, {Key: Key{"gone", "argocd", "never"}}})
 	table.Reconcile("a", list(0))
 	table.Reconcile("a", list(1))
 	before := size()
@@ -370,10 +369,8 @@ func TestTable_ChurnLeavesNothingBehind(t *testing.T) {
 			t.Errorf("facet %d has %d slots for %d values", f, len(d.names), len(d.ids))
 		}
 	}
-	table.SetStatus("gone", Status{})
-	table.Forget("gone")
-	if len(table.rows) != 2000 || len(table.restored) != 0 {
-		t.Errorf("%d rows, %d remembered", len(table.rows), len(table.restored))
+	if len(table.rows) != 2000 {
+		t.Errorf("%d rows", len(table.rows))
 	}
 	if after > before+before/4 {
 		t.Errorf("%d bytes after 28 rounds, %d before", after, before)

@@ -183,7 +183,6 @@ func (t *Table) Forget(name string) {
 	for p := range maps.Clone(i.index) {
 		t.remove(i, p)
 	}
-	maps.DeleteFunc(t.restored, func(k Key, _ Memory) bool { return k.Instance == name })
 	delete(t.instances, name)
 	t.noteForgotten(name)
 	t.publish(Change{Everything: true, Instances: []string{name}})

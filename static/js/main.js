@@ -13,6 +13,7 @@ import "./select.js";
 import "./paste.js";
 import "./copy.js";
 import "./connections.js";
+import "./live_table.js";
 import "./rail.js";
 import "./snapshots.js";
 import "./live_detail.js";
