@@ -270,6 +270,20 @@ func (l Lang) Date(t time.Time) string {
 // Time writes a day and the time of day.
 func (l Lang) Time(t time.Time) string { return l.Date(t) + " " + t.Format("15:04") }
 
+// Moment writes a time in short, as seen from now: the time of day today, the
+// day too this year, else the date.
+func (l Lang) Moment(t, now time.Time) string {
+	switch {
+	case t.Year() != now.Year():
+		return l.Date(t)
+	case t.YearDay() == now.YearDay():
+		return t.Format("15:04")
+	case l == Korean:
+		return t.Format("1월 2일 15:04")
+	}
+	return t.Format("2 Jan 15:04")
+}
+
 // Age writes how long something has lasted, coarsely.
 func (l Lang) Age(d time.Duration) string {
 	if d < time.Minute {

@@ -2,9 +2,9 @@
 // (web/page/find.templ) lists: J and K, and the arrows once a row has the
 // focus, go from row to row; Enter opens, as on any link.
 
-const links = () => [...document.querySelectorAll("#applications tbody tr[id] a.app, #applications a.fold")];
+const links = () => [...document.querySelectorAll("#applications tbody tr[id] a.name, #applications a.fold")];
 const lineOf = (el) => el?.closest?.("#applications tbody tr");
-const linkOf = (line) => line?.querySelector("a.app, a.fold");
+const linkOf = (line) => line?.querySelector("a.name, a.fold");
 
 function go(link) {
   link?.focus({ preventScroll: true });
