@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestT_WordsArguments(t *testing.T) {
@@ -47,6 +48,20 @@ func TestMatch(t *testing.T) {
 	for header, want := range map[string]Lang{"": English, "ko-KR,ko;q=0.9,en;q=0.8": Korean, "de, ko;q=0.5": Korean, "fr": English, "en-GB": English, ";;;": English} {
 		if got := Match(header); got != want {
 			t.Errorf("%q: got %s", header, got)
+		}
+	}
+}
+
+func TestMoment_SaysNoMoreThanTellsTheTime(t *testing.T) {
+	now := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	for at, want := range map[time.Time][2]string{
+		now.Add(-time.Hour):                            {"08:00", "08:00"},
+		now.AddDate(0, 0, -4):                          {"20 Nov 09:00", "11월 20일 09:00"},
+		now.AddDate(-1, 0, 0):                          {"24 Nov 2025", "2025년 11월 24일"},
+		time.Date(2025, 11, 24, 23, 0, 0, 0, time.UTC): {"24 Nov 2025", "2025년 11월 24일"},
+	} {
+		if got := [2]string{English.Moment(at, now), Korean.Moment(at, now)}; got != want {
+			t.Errorf("%v: %v", at, got)
 		}
 	}
 }

@@ -329,6 +329,9 @@ func TestQuery_AKeptAnswerIsGivenUntilTheTableChanges(t *testing.T) {
 	}
 	changed := all[0]
 	changed.Health = "Invented"
+	if r := table.Query(Query{Health: []string{"Invented"}}); r.Total != 0 {
+		t.Errorf("%d rows before", r.Total)
+	}
 	table.Upsert(changed)
 	if r := table.Query(Query{Health: []string{"Invented"}}); r.Total != 1 {
 		t.Errorf("%d rows", r.Total)

@@ -15,7 +15,7 @@ function go(link) {
 document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.shiftKey || e.defaultPrevented || e.isComposing || document.querySelector("dialog[open]")) return;
   const inside = e.target.matches?.("#applications a");
-  if (!inside && e.target !== document.body && !e.target.matches?.("a, main, summary")) return;
+  if (e.target.matches?.("input, textarea, select, [contenteditable]")) return;
   const step = { j: 1, k: -1, ...(inside ? { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity } : {}) }[e.key];
   if (!step) return;
   const all = links();

@@ -1,6 +1,8 @@
 package journey
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -97,6 +99,42 @@ func groups(p *tab) {
 	p.wait("the next group", "document.activeElement === document.querySelectorAll('#applications a.fold')[1]")
 	p.press(kb.Enter)
 	p.wait("that is folded too", "document.querySelectorAll('#applications a.fold[aria-expanded=false]').length === 2")
+	p.click(css("#search-help summary"))
+	reads(p)
+	p.press(kb.Escape)
+}
+
+// reads checks that the page can be read by everybody, and on a phone.
+func reads(p *tab) {
+	p.t.Helper()
+	axe, err := os.ReadFile(filepath.Join("..", "..", "static", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.do(chromedp.Evaluate[chromedp.Void](string(axe)))
+	for _, theme := range []string{"dark", "light"} {
+		p.scheme(theme)
+		for _, v := range faults(p) {
+			p.t.Errorf("%s: %s", theme, v)
+		}
+	}
+	p.resize(390, 844)
+	if wide := eval[int](p, "document.scrollingElement.scrollWidth"); wide > 390 {
+		p.t.Errorf("the page is %d px wide on a phone", wide)
+	}
+	p.press(kb.Escape)
+	p.wait("the help goes", "!"+css("#search-help[open]"))
+	for _, menu := range []string{"#group-menu", "#column-menu", "#save-menu", "#facet-cluster"} {
+		p.click(css(menu + " summary"))
+		if wide := eval[int](p, "document.scrollingElement.scrollWidth"); wide > 390 {
+			p.t.Errorf("the page is %d px wide with %s", wide, menu)
+		}
+		for _, e := range eval[[]string](p, unreachable) {
+			p.t.Errorf("with %s: cannot be reached: %s", menu, e)
+		}
+		p.press(kb.Escape)
+	}
+	p.resize(1400, 1000)
 }
 
 // keeps saves what is shown, gives it another name and takes it away.
@@ -135,7 +173,7 @@ func TestLiveTable_WithoutScripts(t *testing.T) {
 	p.until("all applications", func() bool { p.open("/live"); return eval[int](p, liveRows) == 30 })
 	p.enter(css("#filter input[name=q]"), "app:*-0000? age:soon")
 	p.press(kb.Enter)
-	p.wait("what is found, and what was not understood", liveRows+" === 10 && "+having(".problem", "기간이 아닙니다"))
+	p.wait("what is found, and what was not understood", liveRows+" === 10 && "+having(".problem", "기간을 읽을 수 없습니다"))
 	p.click(css("#group-menu summary"))
 	p.click(having("#group-menu a", "프로젝트"))
 	p.wait("groups", css("#applications tr.group")+" && "+liveRows+" === 10")
