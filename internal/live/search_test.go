@@ -387,9 +387,7 @@ func TestTable_ChurnLeavesNothingBehind(t *testing.T) {
 func TestTable_RowIsUnderAKilobyte(t *testing.T) {
 	const n = 20000
 	before := heap()
-	table, all := random(n)
-	all = nil
-	_ = all
+	table, _ := random(n)
 	table.Query(Query{Owner: team, OwnerKey: "k", Limit: 100})
 	if size := (heap() - before) / n; size > 1024 {
 		t.Errorf("a row takes %d bytes", size)
