@@ -74,7 +74,7 @@ var csvColumns = []struct {
 		if r.Stale {
 			return stamp(r.LastSeen)
 		}
-		return ""
+		return stamp(r.AsOf)
 	}},
 	{"live.table.message", func(r *live.Row) string {
 		for _, text := range []string{r.HealthMessage, r.Condition, r.OperationMessage} {
