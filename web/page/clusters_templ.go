@@ -164,11 +164,11 @@ func Clusters(v *ui.View, p ClustersProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = facet("■ "+v.T("live.clusters.trouble"), p.Trouble, p.Only == "trouble", p.only("trouble")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = facet(v, "■ "+v.T("live.clusters.trouble"), p.Trouble, p.Only == "trouble", p.only("trouble")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = facet("▲ "+v.T("live.clusters.twice"), p.Twice, p.Only == "twice", p.only("twice")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = facet(v, "▲ "+v.T("live.clusters.twice"), p.Twice, p.Only == "twice", p.only("twice")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"deckplan/internal/live"
 	"deckplan/internal/owner"
@@ -283,3 +284,11 @@ func connectionStates(instances []live.Instance) map[live.State]int {
 
 // manyInstances is from how many instances on their list is folded.
 const manyInstances = 6
+
+// when words a time; a dash where there is none.
+func when(v *ui.View, t time.Time) string {
+	if t.IsZero() {
+		return "—"
+	}
+	return v.Lang.Time(t.Local())
+}
