@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -13,11 +14,15 @@ import (
 // heartbeat keeps proxies from closing a quiet stream.
 const heartbeat = 20 * time.Second
 
+// patience is how long one event may take to be taken: who is slower is
+// disconnected, comes back and begins with the present state.
+const patience = 10 * time.Second
+
 // stream begins a stream of events. send writes one and tells whether the
-// reader is still there.
-func stream(w http.ResponseWriter) (send func(text string) bool, ok bool) {
+// reader is still there and takes what is sent in time.
+func stream(w http.ResponseWriter, patience time.Duration) (send func(text string) bool, ok bool) {
 	rc := http.NewResponseController(w)
-	if err := rc.SetWriteDeadline(time.Time{}); err != nil {
+	if err := rc.SetWriteDeadline(time.Now().Add(patience)); err != nil {
 		http.Error(w, "streaming is not possible here", http.StatusInternalServerError)
 		return nil, false
 	}
@@ -26,7 +31,10 @@ func stream(w http.ResponseWriter) (send func(text string) bool, ok bool) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	send = func(text string) bool {
-		_, err := fmt.Fprint(w, text)
+		if rc.SetWriteDeadline(time.Now().Add(patience)) != nil {
+			return false
+		}
+		_, err := io.WriteString(w, text)
 		return err == nil && rc.Flush() == nil
 	}
 	return send, send("retry: 1000\n: hello\n\n")
@@ -42,7 +50,7 @@ func (s *Server) planEvents(w http.ResponseWriter, r *http.Request) {
 	me := &visit{person: cookie(r, "visitor"), name: author(r), page: entryOf(r.URL.Query().Get("page")), lang: language(r),
 		told: make(chan string, 1)}
 	defer s.here.join(id, me)()
-	send, ok := stream(w)
+	send, ok := stream(w, patience)
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
 	for ok {
@@ -67,26 +75,4 @@ func entryOf(name string) string {
 		return name
 	}
 	return "overview"
-}
-
-// liveEvents tells the status page's readers that rows or instances changed.
-// Changes that come while a reader is busy are one.
-func (s *Server) liveEvents(w http.ResponseWriter, r *http.Request) {
-	changed, cancel := s.Live.Subscribe()
-	defer cancel()
-	send, ok := stream(w)
-	tick := time.NewTicker(heartbeat)
-	defer tick.Stop()
-	for ok {
-		select {
-		case <-r.Context().Done():
-			return
-		case <-s.closing:
-			return
-		case c, open := <-changed:
-			ok = open && send(fmt.Sprintf("event: changed\ndata: %d\n\n", c.Version))
-		case <-tick.C:
-			ok = send(alive)
-		}
-	}
 }

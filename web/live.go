@@ -26,11 +26,15 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	p.Query, p.Problems = liveQuery(p.Values)
 	p.Show = s.liveShow(v.Plan, p.Values)
 	s.owned(v.Plan, &p.Query)
-	p.Result = s.Live.Query(p.Query)
+	at := s.liveScreen(r, p.Query)
+	p.Result, p.Stream = at.result, s.liveStream(r, at)
 	if s.Views != nil {
 		if p.Views, err = s.Views.Views(r.Context()); err != nil {
 			return err
 		}
+	}
+	if isRefresh(r) {
+		return s.render(w, r, page.LiveBody(v, p))
 	}
 	return s.render(w, r, page.Live(v, p))
 }

@@ -22,7 +22,7 @@ type Views interface {
 }
 
 func (s *Server) liveRoutes(r chi.Router) {
-	r.Get("/live", s.page(s.livePage))
+	r.Get("/live", s.shareRefreshes(s.page(s.livePage)))
 	r.Get("/live.csv", s.page(s.liveCSV))
 	if s.Views != nil {
 		r.Post("/live/views", s.page(s.addView))

@@ -85,6 +85,7 @@ type Server struct {
 	assets   static.Assets
 	appraise appraisals
 	owners   owners
+	hub      *hub
 	ops      map[string]operation
 	here     presence
 	names    names
@@ -103,7 +104,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, assets: assets, closing: make(chan struct{}), readings: &readings{now: c.Now}}
+	s := &Server{Config: c, assets: assets, closing: make(chan struct{}), readings: &readings{now: c.Now}, hub: newHub(c.Live)}
 	if c.Detail != nil {
 		s.details = newDetails(c.Now, c.Detail)
 	}

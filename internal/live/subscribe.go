@@ -11,6 +11,7 @@ type Change struct {
 	Everything   bool     // too much changed to name: read all again
 	Applications []Key    // that were added, changed or deleted; nil if Everything
 	Instances    []string // whose status or counts changed
+	Status       []string // of these, whose status did; filled in by Since alone
 }
 
 type subscriber struct{ ch chan Change }
@@ -42,6 +43,7 @@ func (t *Table) publish(c Change) {
 	if len(c.Applications) > maxKeys {
 		c.Everything, c.Applications = true, nil
 	}
+	t.recent.add(c)
 	for s := range t.subs {
 		select {
 		case old := <-s.ch:

@@ -23,6 +23,7 @@ type Table struct {
 	restored  map[string]*remembered // by instance
 	notes     *Notes                 // nil until somebody takes them
 	subs      map[*subscriber]struct{}
+	recent    recent
 
 	rolls rolls
 	kept  kept

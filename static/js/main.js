@@ -8,6 +8,8 @@ import "./keys.js";
 import "./unsaved.js";
 import "./presence.js";
 import "./stream.js";
+import "./live.js";
+import "./ages.js";
 import "./grid.js";
 import "./select.js";
 import "./paste.js";

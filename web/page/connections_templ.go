@@ -153,7 +153,7 @@ func Connections(v *ui.View, rows []ConnectionRow, t *Trial) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div id=\"connections\" data-stream=\"/live/events\" data-refresh=\"#connections\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div id=\"connections\" data-stream=\"/live/events?of=connections\" data-refresh=\"#connections\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -21,6 +21,7 @@ type LiveProps struct {
 	Problems  []live.Problem
 	Values    url.Values // the page's own query
 	PageSize  int
+	Stream    string // address of the changes to what is shown
 	Show      LiveShow
 	Views     []live.View
 	Keeps     bool // views can be saved
