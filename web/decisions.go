@@ -26,7 +26,7 @@ func (s *Server) decisions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, page.Decisions(v, all))
+	return s.render(w, r, page.Decisions(v, all, s.contradicted(r.Context(), v, all...)))
 }
 
 // newDecision opens a record, filled in from the page it was asked for on.
@@ -99,7 +99,7 @@ func (s *Server) decision(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, page.Decision(v, d, others))
+	return s.render(w, r, page.Decision(v, d, others, s.contradicted(r.Context(), v, d)[d.Record.Number]))
 }
 
 // saveDecision changes a proposed record's text, or takes its next step.

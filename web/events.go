@@ -50,6 +50,8 @@ func (s *Server) planEvents(w http.ResponseWriter, r *http.Request) {
 	me := &visit{person: cookie(r, "visitor"), name: author(r), page: entryOf(r.URL.Query().Get("page")), lang: language(r),
 		told: make(chan string, 1)}
 	defer s.here.join(id, me)()
+	drifted, stop := s.driftChanges(id, me.page)
+	defer stop()
 	send, ok := stream(w, patience)
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
@@ -59,6 +61,8 @@ func (s *Server) planEvents(w http.ResponseWriter, r *http.Request) {
 			return
 		case <-s.closing:
 			return
+		case <-drifted:
+			ok = send("event: changed\ndata: 0\n\n")
 		case e := <-changed:
 			ok = send(fmt.Sprintf("event: changed\ndata: %d\n\n", e.Revision))
 		case people := <-me.told:

@@ -41,6 +41,7 @@ func (s *Server) operations() map[string]operation {
 		"matrix": newMatrix, "score": scoreCandidate, "strategy": chooseStrategy,
 		"variant": adoptVariant, "template": startTemplate, "up": moveRow, "down": moveRow,
 		"setmany": setMany, "duplicatemany": duplicateMany, "removemany": removeMany,
+		"match": matchLive,
 	}
 }
 

@@ -13,7 +13,7 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, page.Overview(v, s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc)))
+	return s.render(w, r, page.Overview(v, s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc), s.lastDrift(v)))
 }
 
 // attachment names a download after the plan.

@@ -84,6 +84,7 @@ func (s *Server) enter(r *http.Request, v *ui.View, id string) error {
 		SavedAt: head.Updated, SavedBy: head.Author, Undo: undo, Redo: redo, Currency: doc.About.CurrencyOr(), Doc: doc,
 		Here: s.here.people(id, cookie(r, "visitor"), v.Lang)}
 	v.Plan.Bad, v.Plan.Doubt = s.appraise.counts(head, doc)
+	s.countDrift(v)
 	return nil
 }
 

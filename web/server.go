@@ -96,6 +96,7 @@ type Server struct {
 	readings *readings
 	measures measurements
 	details  *details // nil where nothing is connected
+	drifts   drifts
 }
 
 // New makes a server. It fails when the front end was not built.
@@ -159,6 +160,7 @@ func (s *Server) pages(r chi.Router) {
 		r.Get("/strategies", s.page(s.strategies))
 		s.imageRoutes(r)
 		s.roadmapRoutes(r)
+		s.driftRoutes(r)
 		r.Get("/decisions", s.page(s.decisions))
 		r.Get("/decisions/new", s.page(s.newDecision))
 		r.Post("/decisions", s.page(s.addDecision))

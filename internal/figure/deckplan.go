@@ -26,6 +26,12 @@ type DeckPlanProps struct {
 	// host, fails; nil where there is none.
 	Fails func(kind layout.DomainKind, name string) string
 	Only  string
+	// Away are clusters, by key, that are drawn on another instance than the one
+	// they are meant for, with its name; empty where it is none.
+	Away map[string]string
+	// Shared are clusters, by key, that others deliver to as well, with their
+	// names.
+	Shared map[string]string
 }
 
 const (
@@ -105,6 +111,7 @@ type item struct {
 	env, zone    string
 	unreachable  bool
 	broken, hit  bool
+	away         bool
 }
 
 // drawDeckPlan lays a deck plan out. Decks and compartments are bounded in
@@ -119,7 +126,9 @@ func drawDeckPlan(p DeckPlanProps) drawing {
 			i = len(an.Instances)
 		}
 		rows[i] = append(rows[i], item{name: c.Name, cluster: c.Cluster, slice: c.Slice, n: 1, applications: c.Applications, weight: c.Weight, tier: c.Tier,
-			env: c.Environment, zone: c.Zone, unreachable: c.Unreachable, broken: c.Broken, hit: c.Hit})
+			env: c.Environment, zone: c.Zone, unreachable: c.Unreachable, broken: c.Broken, hit: c.Hit && p.Away == nil})
+		_, away := p.Away[c.Cluster]
+		rows[i][len(rows[i])-1].away = c.Instance >= 0 && (away || p.Shared[c.Cluster] != "")
 		apps += c.Applications
 	}
 	shown, rest := chooseDecks(rows[:len(an.Instances)])
@@ -242,4 +251,5 @@ func (it *item) join(o item) {
 	it.unreachable = it.unreachable || o.unreachable
 	it.broken = it.broken || o.broken
 	it.hit = it.hit || o.hit
+	it.away = it.away || o.away
 }

@@ -190,6 +190,20 @@ func (l *layouter) cell(it item, x, y, w, h float64, unassigned bool) cell {
 	} else if c.hatch {
 		c.stroke = l.Palette.Bad
 	}
+	if it.away {
+		c.stroke, c.dash = l.Palette.Bad, "5 3"
+		meant := l.Words("figure.deckplan.away_nobody", nil)
+		if name := l.Away[it.cluster]; name != "" {
+			meant = l.Words("figure.deckplan.away", map[string]any{"name": name})
+		} else if name := l.Shared[it.cluster]; name != "" {
+			meant = l.Words("figure.deckplan.shared", map[string]any{"name": name})
+		}
+		if it.n > 1 {
+			meant = l.Words("figure.deckplan.legend_away", nil)
+		}
+		it.name, note = "▲ "+it.name, meant
+		title = append(title, meant)
+	}
 	if unassigned {
 		c.fill, c.stroke, c.dash = l.Palette.Sheet, l.Palette.Line2, "4 3"
 	}
@@ -238,7 +252,7 @@ func (l *layouter) rest(rows [][]item, rest []int) {
 // legend explains the colours, borders and hatches that occur.
 func (l *layouter) legend(rows [][]item, shown []int) {
 	tiers := map[plan.Tier]bool{}
-	hatch, hit := false, false
+	hatch, hit, away := false, false, false
 	for _, i := range shown {
 		for _, it := range rows[i] {
 			if i < len(l.Analysis.Instances) {
@@ -246,6 +260,7 @@ func (l *layouter) legend(rows [][]item, shown []int) {
 			}
 			hatch = hatch || it.broken || it.unreachable
 			hit = hit || it.hit
+			away = away || it.away
 		}
 	}
 	x := hullLeft
@@ -268,6 +283,9 @@ func (l *layouter) legend(rows [][]item, shown []int) {
 	}
 	if hit {
 		add(legendItem{fill: "none", stroke: l.Palette.Bad, text: l.Words("figure.deckplan.hit", map[string]any{"cause": l.Analysis.Radius.Domain.Name})})
+	}
+	if away {
+		add(legendItem{fill: "none", stroke: l.Palette.Bad, text: "▲ " + l.Words("figure.deckplan.legend_away", nil)})
 	}
 	if hatch {
 		add(legendItem{fill: l.Palette.Sheet, stroke: l.Palette.Bad, hatch: true, text: l.Words("figure.deckplan.legend_hatch", nil)})

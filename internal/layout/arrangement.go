@@ -52,6 +52,9 @@ func (ix *Index) Resolve(layoutID string) (Arrangement, bool) {
 				if in.Version == "" {
 					in.Version = real.Version
 				}
+				if in.URL == "" {
+					in.URL = real.URL
+				}
 			}
 			a.Instances = append(a.Instances, in)
 		}

@@ -16,6 +16,7 @@ type Installation struct {
 	Host    string `json:"host,omitempty" ref:"clusters"`
 	Team    string `json:"team,omitempty" ref:"teams" jsonschema_description:"The team that operates it."`
 	SaaS    bool   `json:"saas,omitempty"`
+	URL     string `json:"url,omitempty" jsonschema:"maxLength=300" jsonschema_description:"Address of its page and API."`
 }
 
 // Pipeline is a chain of stages from a commit to a running service.

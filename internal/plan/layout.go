@@ -20,6 +20,7 @@ type Instance struct {
 	Shards       int    `json:"shards,omitempty" jsonschema:"minimum=0,maximum=1000" jsonschema_description:"Controller replicas, each with a share of the clusters; 1 unless set."`
 	Mode         Mode   `json:"mode,omitempty"`
 	Version      string `json:"version,omitempty" jsonschema:"maxLength=40"`
+	URL          string `json:"url,omitempty" jsonschema:"maxLength=300" jsonschema_description:"Address of its API server, by which a connected instance is recognised."`
 	// FailuresPerYear and RestoreHours override the model's rates for this
 	// instance where they are above 0.
 	FailuresPerYear float64 `json:"failuresPerYear,omitempty" jsonschema:"minimum=0,maximum=8760"`

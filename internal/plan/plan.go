@@ -41,6 +41,8 @@ type Plan struct {
 	Strategies    []Strategy     `json:"strategies,omitempty" jsonschema:"maxItems=50000"`
 	Assumptions   []Assumption   `json:"assumptions,omitempty" jsonschema:"maxItems=1000"`
 	Steps         []Step         `json:"steps,omitempty" jsonschema:"maxItems=5000"`
+	LiveMatches   []LiveMatch    `json:"liveMatches,omitempty" jsonschema:"maxItems=5000"`
+	Intended      []Intended     `json:"intended,omitempty" jsonschema:"maxItems=20000"`
 }
 
 // About is what the plan says of itself, with the rules its team has set.
@@ -51,6 +53,9 @@ type About struct {
 	Currency string `json:"currency,omitempty" jsonschema:"maxLength=8" jsonschema_description:"Currency of every price in the plan, USD unless set."`
 	// Zone is where Deckplan itself runs; it reads Argo CD's state from there.
 	Zone string `json:"zone,omitempty" ref:"zones"`
+	// Layout is the one that is to be, or is, in force: it is held against what
+	// Argo CD runs.
+	Layout string `json:"layout,omitempty" ref:"layouts"`
 	// OneToolTeams is the number of owning teams from which an integrated
 	// pipeline is worth a warning; 2 unless set.
 	OneToolTeams int   `json:"oneToolTeams,omitempty" jsonschema:"minimum=0,maximum=50"`

@@ -58,6 +58,10 @@ func keyOf(kind, ident string, taken func(string) bool) string {
 	}
 }
 
+// KeyFor makes the key of a row that is added of what runs, as a later reading
+// would find it again.
+func KeyFor(kind, ident string, taken func(string) bool) string { return keyOf(kind, ident, taken) }
+
 func free(string) bool { return false }
 
 // merge matches what is wanted with the plan's rows, notes what is to be

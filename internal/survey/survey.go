@@ -195,6 +195,10 @@ func tidy(s string, most int) string {
 // fold is a name as it is compared.
 func fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
+// Tidy makes a text one line without control characters; one longer than most
+// becomes empty.
+func Tidy(s string, most int) string { return tidy(s, most) }
+
 // address is a URL as it is compared.
 func address(s string) string {
 	return strings.TrimSuffix(strings.TrimRight(fold(s), "/"), ".git")

@@ -4,7 +4,7 @@ import { open } from "./dialog.js";
 const find = (selector) => document.querySelector(selector);
 const going = {
   o: "overview", f: "facts", s: "ownership", l: "layouts", r: "roadmap", t: "matrix", y: "strategies", i: "images",
-  d: "decisions", p: "reports", h: "history", c: "compare", a: "live",
+  d: "decisions", p: "reports", h: "history", c: "compare", v: "drift", a: "live",
 };
 const press = (selector) => { const el = find(selector); el?.click(); return el; };
 const focus = (selector) => { const el = find(selector); el?.focus(); el?.scrollIntoView({ block: "nearest" }); return el; };

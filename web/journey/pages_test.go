@@ -32,6 +32,7 @@ var pages = []screen{
 	{"search", "{plan}/layouts/search"},
 	{"matrix", "{plan}/matrix"},
 	{"roadmap", "{plan}/roadmap"},
+	{"drift", "{plan}/drift"},
 	{"strategies", "{plan}/strategies"},
 	{"strategy", "{plan}/strategies?service=web"},
 	{"images", "{plan}/images"},

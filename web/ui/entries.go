@@ -18,6 +18,7 @@ func groups(v *View) []group {
 			{"ownership", v.URL("ownership")},
 			{"layouts", v.URL("layouts")},
 			{"roadmap", v.URL("roadmap")},
+			{"drift", v.URL("drift")},
 			{"matrix", v.URL("matrix")},
 			{"strategies", v.URL("strategies")},
 			{"images", v.URL("images")},
@@ -42,7 +43,7 @@ func Entries(v *View) (out []Entry) {
 // Going are the letters that, after G, go to a page. js/keys.js has the same.
 var Going = []struct{ Key, Entry string }{
 	{"O", "overview"}, {"F", "facts"}, {"S", "ownership"}, {"L", "layouts"}, {"R", "roadmap"}, {"T", "matrix"}, {"Y", "strategies"}, {"I", "images"},
-	{"D", "decisions"}, {"P", "reports"}, {"H", "history"}, {"C", "compare"}, {"A", "live"},
+	{"D", "decisions"}, {"P", "reports"}, {"H", "history"}, {"C", "compare"}, {"V", "drift"}, {"A", "live"},
 }
 
 func findURL(v *View) string {

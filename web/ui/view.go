@@ -136,7 +136,7 @@ func (v *View) Link(page string, pairs ...string) string {
 // page is the page's address within its plan, without what is asked of it.
 func (v *View) page() string {
 	path, _, _ := strings.Cut(v.Path, "?")
-	for _, entry := range []string{"facts", "ownership", "layouts", "roadmap", "matrix", "strategies", "images", "history", "decisions", "report"} {
+	for _, entry := range []string{"facts", "ownership", "layouts", "roadmap", "drift", "matrix", "strategies", "images", "history", "decisions", "report"} {
 		if rest, ok := strings.CutPrefix(path, v.URL(entry)); ok && (entry == "facts" || rest == "") {
 			return strings.TrimPrefix(path, v.URL())
 		}
