@@ -406,7 +406,7 @@ func (set settings) serve(ctx context.Context) error {
 		past = db
 	}
 	server, err := web.New(web.Config{Plans: db, Live: table, Past: past, Connections: connections, Hosts: set.hosts, Demo: set.demo, Log: set.log, Now: time.Now,
-		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection)})
+		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail})
 	if err != nil {
 		return err
 	}

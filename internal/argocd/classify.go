@@ -35,6 +35,10 @@ func classify(err error, seen *handshakes) (live.Reason, string) {
 	if errors.As(err, &conf) {
 		return live.Misconfigured, detail
 	}
+	var answered *answerError
+	if errors.As(err, &answered) {
+		return answered.reason, detail
+	}
 	code := status.Code(err)
 	if errors.Is(err, context.DeadlineExceeded) {
 		code = codes.DeadlineExceeded
@@ -90,7 +94,7 @@ func (h *handshakes) redact(text string) string {
 func httpStatus(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, "unexpected HTTP status code") || strings.Contains(text, "malformed header: missing HTTP content-type") ||
-		strings.Contains(text, "unexpected content-type")
+		strings.Contains(text, "unexpected content-type") || strings.Contains(text, "without sending trailers")
 }
 
 // reason tells failures of the connection apart.

@@ -9,8 +9,6 @@ import (
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
-
-	"deckplan/internal/argocd/wire"
 )
 
 // codec decodes the subset schema and discards every field it does not have. It
@@ -51,6 +49,8 @@ func (codec) Unmarshal(data mem.BufferSlice, v any) error {
 	b := data.MaterializeToBuffer(mem.DefaultBufferPool())
 	defer b.Free()
 	switch m := v.(type) {
+	case interface{ decode([]byte) error }:
+		return m.decode(b.ReadOnlyData())
 	case proto.Message:
 		return discardUnknown.Unmarshal(b.ReadOnlyData(), m)
 	case selfCoding:
@@ -64,7 +64,7 @@ var discardUnknown = proto.UnmarshalOptions{DiscardUnknown: true}
 // applicationList decodes an ApplicationList one application at a time, so that
 // neither a second copy of the message nor all decoded items exist at once.
 type applicationList struct {
-	each func(*wire.Application)
+	each func(application)
 }
 
 var errMalformed = errors.New("malformed application list")
@@ -116,11 +116,11 @@ func (l *applicationList) decode(data mem.BufferSlice) error {
 		if number != itemsField || kind != protowire.BytesType {
 			continue
 		}
-		var a wire.Application
-		if err := discardUnknown.Unmarshal(item, &a); err != nil {
+		var a application
+		if err := a.decode(item); err != nil {
 			return errMalformed
 		}
-		l.each(&a)
+		l.each(a)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func TestCodec_ListEqualsPlainDecoding(t *testing.T) {
 	b = protowire.AppendString(protowire.AppendTag(b, 93, protowire.BytesType), "unknown")
 	for _, size := range []int{1, 7, 4096, 1 << 20} {
 		var got []*wire.Application
-		if err := (codec{}).Unmarshal(split(b, size), &applicationList{func(a *wire.Application) { got = append(got, a) }}); err != nil {
+		if err := (codec{}).Unmarshal(split(b, size), &applicationList{func(a application) { got = append(got, a.Application) }}); err != nil {
 			t.Fatal(err)
 		}
 		if len(got) != len(list.Items) {
@@ -78,11 +78,12 @@ func TestCodec_RefusesGarbageWithoutPanic(t *testing.T) {
 			b[random.IntN(len(b))] = byte(random.Uint32())
 		}
 		b = b[:random.IntN(len(b)+1)]
-		each := func(a *wire.Application) { row("i", a, nil) }
+		each := func(a application) { row("i", a, nil) }
 		if (codec{}).Unmarshal(split(b, 1+random.IntN(40)), &applicationList{each}) != nil {
 			refused++
 		}
-		_ = (codec{}).Unmarshal(split(b, 64), &wire.ApplicationWatchEvent{})
+		_ = (codec{}).Unmarshal(split(b, 64), &event{})
+		_ = (codec{}).Unmarshal(split(b, 64), &whole{})
 	}
 	if refused == 0 {
 		t.Error("nothing was refused")
@@ -100,7 +101,7 @@ func TestRow_BoundsTexts(t *testing.T) {
 	a := sample(0)
 	a.Status.Health.Message = proto.String(strings.Repeat("한", 5000))
 	a.Spec.Project = proto.String("bad \xff\xfe bytes")
-	r, ok := row("i", a, nil)
+	r, ok := row("i", application{Application: a}, nil)
 	if !ok || len(r.HealthMessage) > maxMessage || !utf8.ValidString(r.HealthMessage) || !strings.HasSuffix(r.HealthMessage, "한…") {
 		t.Errorf("message of %d bytes ends %q", len(r.HealthMessage), r.HealthMessage[max(0, len(r.HealthMessage)-9):])
 	}
@@ -109,11 +110,11 @@ func TestRow_BoundsTexts(t *testing.T) {
 	}
 	for _, name := range []string{"", strings.Repeat("n", maxName+1)} {
 		a.Metadata.Name = &name
-		if _, ok := row("i", a, nil); ok {
+		if _, ok := row("i", application{Application: a}, nil); ok {
 			t.Errorf("a name of %d bytes is a row", len(name))
 		}
 	}
-	if _, ok := row("i", nil, nil); ok {
+	if _, ok := row("i", application{}, nil); ok {
 		t.Error("no application is a row")
 	}
 }
@@ -121,10 +122,10 @@ func TestRow_BoundsTexts(t *testing.T) {
 func TestRow_ChoosesWhatToShow(t *testing.T) {
 	a := sample(1)
 	names := map[string]string{"https://c": "named"}
-	if r, _ := row("i", a, names); r.Cluster != "named" || r.Server != "https://c" {
+	if r, _ := row("i", application{Application: a}, names); r.Cluster != "named" || r.Server != "https://c" {
 		t.Errorf("cluster %q of %q", r.Cluster, r.Server)
 	}
-	if r, _ := row("i", a, nil); r.Cluster != "https://c" {
+	if r, _ := row("i", application{Application: a}, nil); r.Cluster != "https://c" {
 		t.Errorf("cluster %q", r.Cluster)
 	}
 	a.Spec.Destination.Name = proto.String("by-name")
@@ -132,7 +133,7 @@ func TestRow_ChoosesWhatToShow(t *testing.T) {
 	a.Spec.Sources = []*wire.ApplicationSource{{RepoURL: proto.String("two"), Chart: proto.String("chart")}}
 	a.Status.Sync = &wire.SyncStatus{Revisions: []string{"r1", "r2"}}
 	a.Status.OperationState = &wire.OperationState{FinishedAt: &wire.Time{Seconds: proto.Int64(1700000000)}}
-	r, _ := row("i", a, names)
+	r, _ := row("i", application{Application: a}, names)
 	if r.Cluster != "by-name" || r.RepoURL != "two" || r.Path != "chart" || r.Revision != "r1" || !r.LastSync.Equal(time.Unix(1700000000, 0)) {
 		t.Errorf("%+v", r)
 	}

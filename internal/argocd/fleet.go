@@ -26,6 +26,7 @@ type Fleet struct {
 // member is one connection's watch.
 type member struct {
 	connection Connection
+	instance   *instance
 	stop       context.CancelFunc
 	done       chan struct{}
 }
@@ -55,7 +56,7 @@ func (f *Fleet) Set(name string, c Connection) {
 		status: live.Status{URL: c.URL, State: live.Connecting, CanWrite: live.WriteCheck{State: live.WriteUnknown}}}
 	i.publish()
 	ctx, stop := context.WithCancel(f.ctx)
-	m := &member{connection: c, stop: stop, done: make(chan struct{})}
+	m := &member{connection: c, instance: i, stop: stop, done: make(chan struct{})}
 	go func() {
 		defer close(m.done)
 		i.run(ctx)

@@ -62,6 +62,19 @@ func applicationProbes(a place) []probe {
 // place is an application as RBAC names it.
 type place struct{ project, name string }
 
+// probed are the projects to ask for: those the connection is about, or all the
+// token may see. One that may see none is asked for all at once.
+func probed(f filter, seen []live.Project) []string {
+	if len(f.projects) > 0 {
+		return f.projects
+	}
+	out := make([]string, len(seen))
+	for n := range seen {
+		out[n] = seen[n].Name
+	}
+	return out
+}
+
 // prober asks what a token may write. It goes round projects and applications,
 // a bounded number each time, and keeps what it found: one answer of yes stays
 // until the same question is answered with no.

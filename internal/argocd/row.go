@@ -1,9 +1,9 @@
 package argocd
 
 import (
-	"time"
+	"slices"
+	"strings"
 
-	"deckplan/internal/argocd/wire"
 	"deckplan/internal/live"
 )
 
@@ -18,13 +18,14 @@ const (
 	maxName    = live.MaxName
 	maxURL     = live.MaxURL
 	maxMessage = live.MaxMessage
+	maxImages  = 20 // of an application
 )
 
 func clip(s string, limit int) string { return live.Clip(s, limit) }
 
 // row makes a table row of an application; ok is false if it has no name, or
 // one too long to be real (cut, it could be taken for another).
-func row(instance string, a *wire.Application, clusters map[string]string) (out live.Application, ok bool) {
+func row(instance string, a application, clusters map[string]string) (out live.Application, ok bool) {
 	meta, spec, state := a.GetMetadata(), a.GetSpec(), a.GetStatus()
 	if meta.GetName() == "" || len(meta.GetName()) > maxName || len(meta.GetNamespace()) > maxName {
 		return out, false
@@ -65,8 +66,23 @@ func row(instance string, a *wire.Application, clusters map[string]string) (out 
 	if conditions := state.GetConditions(); len(conditions) > 0 {
 		out.Condition = clip(conditions[0].GetMessage(), maxMessage)
 	}
-	if t := operation.GetFinishedAt(); t.GetSeconds() > 0 {
-		out.LastSync = time.Unix(t.GetSeconds(), int64(t.GetNanos())).UTC()
+	for _, owner := range meta.GetOwnerReferences() {
+		if owner.GetKind() == "ApplicationSet" {
+			out.Set = clip(owner.GetName(), maxName)
+		}
 	}
+	out.LastSync, out.Images, out.Workloads = operation.GetFinishedAt().Moment(), images(state.GetSummary().GetImages()), a.workloads.String()
 	return out, true
+}
+
+// images are references in order, one a line.
+func images(all []string) string {
+	out := make([]string, 0, min(len(all), maxImages))
+	for _, image := range all[:min(len(all), maxImages)] {
+		if image = clip(image, maxName); image != "" && !strings.ContainsAny(image, "\n\r") {
+			out = append(out, image)
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), "\n")
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -23,6 +24,7 @@ type Options struct {
 	KeepaliveTimeout time.Duration // for a ping's answer; 10 s
 	RetryMin         time.Duration // before the first retry; 0.5 s
 	RetryMax         time.Duration // between retries at most; 1 min
+	Reconsider       time.Duration // until gRPC is tried again where REST was needed; 1 h
 	MaxMessage       int           // bytes of the largest answer accepted; 256 MiB
 	Now              func() time.Time
 }
@@ -38,6 +40,7 @@ func (o Options) withDefaults() Options {
 	o.KeepaliveTimeout = cmp.Or(o.KeepaliveTimeout, 10*time.Second)
 	o.RetryMin = cmp.Or(o.RetryMin, 500*time.Millisecond)
 	o.RetryMax = cmp.Or(o.RetryMax, time.Minute)
+	o.Reconsider = cmp.Or(o.Reconsider, time.Hour)
 	o.MaxMessage = cmp.Or(o.MaxMessage, 256<<20)
 	if o.Now == nil {
 		o.Now = time.Now
@@ -52,6 +55,33 @@ type instance struct {
 	log     *slog.Logger
 	options Options
 	status  live.Status // as last published; only run's goroutine touches it
+	chosen  time.Time   // when REST was found to be needed; zero if it was not
+
+	mu   sync.Mutex
+	open client // of the session that is under way; nil where none is
+}
+
+// share lets others use a session's client, or none.
+func (i *instance) share(c client) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.open = c
+}
+
+// shared is the client of the session under way, or nil.
+func (i *instance) shared() client {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.open
+}
+
+// backoff are the waits between retries: they grow, and differ by chance so that
+// many who lost one server do not come back at once.
+func (o Options) backoff() *backoff.ExponentialBackOff {
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval, wait.MaxInterval, wait.RandomizationFactor = o.RetryMin, o.RetryMax, 0.5
+	wait.Reset()
+	return wait
 }
 
 func (i *instance) publish() { i.table.SetStatus(i.Name, i.status) }
@@ -61,16 +91,13 @@ func (i *instance) publish() { i.table.SetStatus(i.Name, i.status) }
 const settled = 10 * time.Second
 
 func (i *instance) run(ctx context.Context) {
-	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = i.options.RetryMin, i.options.RetryMax
-	wait.Reset()
+	wait := i.options.backoff()
 	for {
 		began := time.Now()
-		connected, seen, err := i.session(ctx)
+		connected, reason, detail := i.session(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		reason, detail := classify(err, seen)
 		if connected && time.Since(began) >= min(settled, i.options.RetryMax) {
 			wait.Reset()
 		}
@@ -101,7 +128,7 @@ func (i *instance) down(reason live.Reason, detail string) {
 
 func (i *instance) up() {
 	if i.status.State != live.Connected {
-		i.log.Info("Argo CD instance is connected", "version", i.status.Version, "account", i.status.Account)
+		i.log.Info("Argo CD instance is connected", "version", i.status.Version, "account", i.status.Account, "protocol", string(i.status.Protocol))
 	}
 	i.status.State, i.status.Reason, i.status.Detail = live.Connected, live.NoReason, ""
 	i.publish()

@@ -9,7 +9,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"deckplan/internal/argocd/wire"
 	"deckplan/internal/live"
 )
 
@@ -19,18 +18,23 @@ import (
 // after it.
 type session struct {
 	*instance
-	client   *client
+	client   client
 	prober   *prober
-	clusters map[string]string // names by server URL; replaced, never changed
-	replays  bool              // the list is above the size limit
-	listed   bool              // the first list is in the table
-	lastSeen time.Time         // when the watch last noted that the server lives
+	replays  bool          // the list is above the size limit
+	listed   bool          // the first list is in the table
+	lastSeen time.Time     // when the watch last noted that the server lives
+	doubt    chan struct{} // the watch told of something that a list must clear up
 
 	mu      sync.Mutex
 	listing bool
-	names   map[string]string // clusters, for the watch
+	settled time.Time         // when the last list was applied
+	size    int               // applications in the table
+	names   map[string]string // clusters by server URL, for the watch; replaced, never changed
 	waiting map[live.Key]change
 }
+
+// calm is how long after a list events that it already knew may still arrive.
+const calm = 5 * time.Second
 
 // change is what a watch event does to one application.
 type change struct {
@@ -39,24 +43,44 @@ type change struct {
 }
 
 // session runs one connection until it fails or ctx is done. It reports whether
-// the first list was completed, and what connecting met.
-func (i *instance) session(ctx context.Context) (connected bool, seen *handshakes, err error) {
-	c, err := dial(i.Connection, i.options)
-	if err != nil {
-		return false, nil, err
+// the first list was completed, and why the session ended.
+func (i *instance) session(ctx context.Context) (connected bool, reason live.Reason, detail string) {
+	known := live.NoProtocol
+	if !i.chosen.IsZero() && time.Since(i.chosen) < i.options.Reconsider {
+		known = live.REST
 	}
-	defer c.close()
-	s := &session{instance: i, client: c, prober: newProber(), listing: true, waiting: map[live.Key]change{}}
-	if err := s.hello(ctx); err != nil {
-		return false, c.seen, err
+	a := open(ctx, i.Connection, i.options, known)
+	defer a.leave()
+	if a.err != nil {
+		i.chosen = time.Time{}
+		reason, detail = a.reason()
+		return false, reason, detail
 	}
+	switch {
+	case a.protocol() == live.GRPC:
+		i.chosen = time.Time{}
+	case i.chosen.IsZero():
+		i.chosen = time.Now()
+	}
+	i.share(a)
+	defer i.share(nil)
+	s := &session{instance: i, client: a, prober: newProber(), listing: true, doubt: make(chan struct{}, 1), waiting: map[live.Key]change{}}
+	s.status.Version, s.status.Account, s.status.Protocol = a.release, a.name, a.protocol()
+	s.table.Seen(s.Name)
+	err := s.run(ctx)
+	reason, detail = classify(err, a.met())
+	return s.listed, reason, detail
+}
+
+// run watches and lists until one of them fails.
+func (s *session) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	// The watch is open before the first list is asked for, so what changes in
 	// between is not lost.
-	w, err := c.watch(ctx, "1")
+	w, err := s.client.watch(ctx, "1")
 	if err != nil {
-		return false, c.seen, err
+		return err
 	}
 	var watching sync.WaitGroup
 	watching.Go(func() { cancel(s.follow(w)) })
@@ -66,20 +90,7 @@ func (i *instance) session(ctx context.Context) (connected bool, seen *handshake
 	}
 	cancel(nil)
 	watching.Wait()
-	return s.listed, c.seen, err
-}
-
-// hello learns who answers and who the token is.
-func (s *session) hello(ctx context.Context) error {
-	var err error
-	if s.status.Version, err = s.client.version(ctx); err != nil {
-		return err
-	}
-	if s.status.Account, err = s.client.account(ctx); err != nil {
-		return err
-	}
-	s.table.Seen(s.Name)
-	return nil
+	return err
 }
 
 // poll lists at once and again every Relist, and between lists makes sure that
@@ -103,6 +114,8 @@ func (s *session) poll(ctx context.Context) error {
 				return err
 			}
 			relist.Reset(s.options.Relist)
+		case <-s.doubt:
+			relist.Reset(0)
 		}
 	}
 }
@@ -114,20 +127,14 @@ func (s *session) relist(ctx context.Context) error {
 		return err
 	}
 	s.status.Version = version
-	names, err := s.client.clusters(ctx)
-	if err != nil {
-		s.log.Debug("clusters cannot be read", "code", status.Code(err).String())
-		names = s.clusters
-	}
-	s.clusters = names
-	projects, err := s.client.projects(ctx)
-	if err != nil {
-		s.log.Debug("projects cannot be read", "code", status.Code(err).String())
-	}
+	known := scope(ctx, s.client, s.filter(), s.table.Scope(s.Name))
+	s.table.SetScope(s.Name, known)
+	s.status.Expires = expires(ctx, s.client, s.status.Account)
+	byServer := names(known.Clusters)
 	s.mu.Lock()
-	s.listing, s.names = true, names
+	s.listing, s.names = true, byServer
 	s.mu.Unlock()
-	rows, err := s.snapshot(ctx, names)
+	rows, err := s.snapshot(ctx, byServer)
 	if err != nil {
 		return err
 	}
@@ -135,7 +142,7 @@ func (s *session) relist(ctx context.Context) error {
 	s.table.Seen(s.Name)
 	s.listed = true
 	s.up()
-	check, err := s.prober.round(ctx, s.client.canI, projects, places(rows), s.options.Now)
+	check, err := s.prober.round(ctx, s.client.canI, probed(s.filter(), known.Projects), places(rows), s.options.Now)
 	s.status.CanWrite = check
 	s.publish()
 	return err
@@ -145,7 +152,7 @@ func (s *session) relist(ctx context.Context) error {
 // the replay of a watch.
 func (s *session) snapshot(ctx context.Context, names map[string]string) ([]live.Application, error) {
 	var rows []live.Application
-	each := func(a *wire.Application) {
+	each := func(a application) {
 		if r, ok := row(s.Name, a, names); ok {
 			rows = append(rows, r)
 		}
@@ -158,7 +165,7 @@ func (s *session) snapshot(ctx context.Context, names map[string]string) ([]live
 		s.log.Info("the list of applications is above the size limit; reading it through a watch")
 		s.replays, rows = true, nil
 	}
-	err := s.client.replay(ctx, each)
+	err := replay(ctx, s.client, s.options, each)
 	return rows, err
 }
 
@@ -169,6 +176,7 @@ func (s *session) apply(rows []live.Application) {
 	defer s.mu.Unlock()
 	d := s.table.Reconcile(s.Name, rows)
 	s.log.Debug("list", "applications", len(rows), "added", d.Added, "changed", d.Changed, "deleted", d.Deleted)
+	s.settled, s.size = time.Now(), len(rows)
 	for _, c := range s.waiting {
 		s.change(c)
 	}
@@ -177,22 +185,15 @@ func (s *session) apply(rows []live.Application) {
 }
 
 // follow hands the watch's events to the table until the watch fails.
-func (s *session) follow(w *events) error {
+func (s *session) follow(w events) error {
 	for {
 		ev, err := w.next()
 		if err != nil {
 			return err
 		}
-		s.mu.Lock()
-		r, ok := row(s.Name, ev.GetApplication(), s.names)
-		if c := (change{r, ev.GetType() == eventDeleted}); ok {
-			if s.listing {
-				s.waiting[r.Key()] = c
-			} else {
-				s.change(c)
-			}
+		if err := s.take(ev); err != nil {
+			return err
 		}
-		s.mu.Unlock()
 		if now := time.Now(); now.Sub(s.lastSeen) > time.Second {
 			s.lastSeen = now
 			s.table.Seen(s.Name)
@@ -200,16 +201,48 @@ func (s *session) follow(w *events) error {
 	}
 }
 
+// take does what an event says, or keeps it until the list under way is done.
+func (s *session) take(ev event) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := row(s.Name, ev.app, s.names)
+	c := change{r, ev.kind == eventDeleted}
+	switch {
+	case !ok:
+	case s.listing:
+		s.waiting[r.Key()] = c
+	default:
+		s.change(c)
+	}
+	if max(len(s.waiting), s.size) > maxApplications {
+		return errTooMany
+	}
+	return nil
+}
+
 // change does what an event says unless the table already has something newer,
-// as after a list that was taken later than the event.
+// as after a list that was taken later than the event. Where that was long ago,
+// the server's history may have begun anew: only a list can tell.
 func (s *session) change(c change) {
-	if old, ok := s.table.Get(c.row.Key()); ok && older(c.row.ResourceVersion, old.ResourceVersion) {
+	old, known := s.table.Get(c.row.Key())
+	if known && older(c.row.ResourceVersion, old.ResourceVersion) {
+		if time.Since(s.settled) > calm {
+			select {
+			case s.doubt <- struct{}{}:
+			default:
+			}
+		}
 		return
 	}
-	if c.deleted {
-		s.table.Delete(c.row.Key())
-	} else {
+	switch {
+	case !c.deleted:
 		s.table.Upsert(c.row)
+		if !known {
+			s.size++
+		}
+	case known:
+		s.table.Delete(c.row.Key())
+		s.size--
 	}
 }
 

@@ -22,7 +22,7 @@ var inTable = []string{"Delete"}
 
 var (
 	methodPath = regexp.MustCompile(`^/?[\w.]*Service/(\w+)$`)
-	rpcOfFile  = regexp.MustCompile(`^(client|dial|codec)\.go$`) // where connections are at hand
+	rpcOfFile  = regexp.MustCompile(`^(grpc|dial|codec)\.go$`) // where connections are at hand
 )
 
 // violations lists what one file does that a reader must not do. rpcs are the
@@ -173,7 +173,7 @@ func TestDial_RefusesEverythingButReads(t *testing.T) {
 			t.Errorf("%s: %v", m, err)
 		}
 	}
-	c, err := dial(Connection{URL: "http://127.0.0.1:1"}, Options{}.withDefaults())
+	c, err := dialGRPC(Connection{URL: "http://127.0.0.1:1"}, Options{}.withDefaults())
 	if err != nil {
 		t.Fatal(err)
 	}

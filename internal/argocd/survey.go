@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"deckplan/internal/argocd/wire"
 	"deckplan/internal/live"
 	"deckplan/internal/survey"
 )
@@ -17,15 +16,16 @@ import (
 // Errors are *survey.Error with a reason of package live.
 func Survey(ctx context.Context, c Connection, o Options) (survey.Observed, error) {
 	o = o.withDefaults()
-	client, err := dial(c, o)
-	if err != nil {
-		reason, detail := classify(err, nil)
+	a := open(ctx, c, o, live.NoProtocol)
+	defer a.leave()
+	if a.err != nil {
+		reason, detail := a.reason()
 		return survey.Observed{}, &survey.Error{Instance: c.Name, Reason: string(reason), Detail: detail}
 	}
-	defer client.close()
-	s := surveying{instance: c.Name, client: client, text: map[string]string{}}
-	if err := s.read(ctx, c.URL); err != nil {
-		reason, detail := classify(err, client.seen)
+	s := surveying{instance: c.Name, client: a, filter: c.filter(), options: o, text: map[string]string{}}
+	s.out.Instances = []survey.Instance{{Name: c.Name, URL: c.URL, Version: a.release}}
+	if err := s.read(ctx); err != nil {
+		reason, detail := classify(err, a.met())
 		return survey.Observed{}, &survey.Error{Instance: c.Name, Reason: string(reason), Detail: detail}
 	}
 	s.out.Sort()
@@ -35,30 +35,24 @@ func Survey(ctx context.Context, c Connection, o Options) (survey.Observed, erro
 // surveying is a reading under way. Texts that repeat are kept once.
 type surveying struct {
 	instance string
-	client   *client
+	client   client
+	filter   filter
+	options  Options
 	out      survey.Observed
 	text     map[string]string
 }
 
-func (s *surveying) read(ctx context.Context, url string) error {
-	version, err := s.client.version(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := s.client.account(ctx); err != nil {
-		return err
-	}
-	s.out.Instances = []survey.Instance{{Name: s.instance, URL: url, Version: version}}
+func (s *surveying) read(ctx context.Context) error {
 	if err := s.clusters(ctx); err != nil {
 		return err
 	}
 	if err := s.projects(ctx); err != nil {
 		return err
 	}
-	err = s.client.list(ctx, s.application)
-	if reason, _ := classifyIf(err, s.client.seen); reason == live.TooLarge {
+	err := s.client.list(ctx, s.application)
+	if reason, _ := classifyIf(err, s.client.met()); reason == live.TooLarge {
 		s.out.Applications = nil
-		err = s.client.replay(ctx, s.application)
+		err = replay(ctx, s.client, s.options, s.application)
 		s.unique()
 	}
 	return err
@@ -75,7 +69,7 @@ func classifyIf(err error, seen *handshakes) (live.Reason, string) {
 // unseen passes over a list that the token may not see: Argo CD answers it
 // with an error or with nothing.
 func (s *surveying) unseen(what string, n int, err error) error {
-	if reason, _ := classifyIf(err, s.client.seen); err != nil && reason != live.Forbidden {
+	if reason, _ := classifyIf(err, s.client.met()); err != nil && reason != live.Forbidden {
 		return err
 	}
 	if n == 0 {
@@ -85,7 +79,7 @@ func (s *surveying) unseen(what string, n int, err error) error {
 }
 
 func (s *surveying) clusters(ctx context.Context) error {
-	all, err := s.client.clusterList(ctx)
+	all, err := s.client.clusters(ctx)
 	if err := s.unseen("clusters", len(all), err); err != nil {
 		return err
 	}
@@ -105,18 +99,21 @@ func (s *surveying) projects(ctx context.Context) error {
 	if err := s.unseen("projects", len(all), err); err != nil {
 		return err
 	}
-	if over := len(all) - survey.MaxProjects; over > 0 {
-		s.out.Dropped += over
-		all = all[:survey.MaxProjects]
-	}
-	for _, name := range all {
-		s.out.Projects = append(s.out.Projects, survey.Project{Instance: s.instance, Name: s.once(name)})
+	for _, p := range all {
+		name := p.GetMetadata().GetName()
+		switch {
+		case name == "" || len(name) > maxName || !s.filter.holds(name):
+		case len(s.out.Projects) == survey.MaxProjects:
+			s.out.Dropped++
+		default:
+			s.out.Projects = append(s.out.Projects, survey.Project{Instance: s.instance, Name: s.once(clip(name, maxName))})
+		}
 	}
 	return nil
 }
 
 // application takes one application; what it keeps holds nothing of a.
-func (s *surveying) application(a *wire.Application) {
+func (s *surveying) application(a application) {
 	r, ok := row(s.instance, a, nil)
 	if !ok {
 		return
@@ -133,11 +130,7 @@ func (s *surveying) application(a *wire.Application) {
 		source = all[0]
 	}
 	out.Chart = source.GetChart() != ""
-	for _, o := range a.GetMetadata().GetOwnerReferences() {
-		if o.GetKind() == "ApplicationSet" {
-			out.ApplicationSet = s.once(clip(o.GetName(), maxName))
-		}
-	}
+	out.ApplicationSet = s.once(r.Set)
 	images := a.GetStatus().GetSummary().GetImages()
 	for _, image := range images[:min(len(images), survey.MaxImages)] {
 		out.Images = append(out.Images, s.once(clip(image, maxName)))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"deckplan/internal/argocd/wire"
 	"deckplan/internal/live"
 )
 
@@ -20,34 +19,31 @@ func Try(ctx context.Context, c Connection, o Options) live.Trial {
 	defer cancel()
 	o = o.withDefaults()
 	out := live.Trial{Applications: -1, Clusters: -1, Projects: -1, CanWrite: live.WriteCheck{State: live.WriteUnknown}}
-	cl, err := dial(c, o)
-	if err != nil {
-		out.Reason, out.Detail = classify(err, nil)
-		return out
+	a := open(ctx, c, o, live.NoProtocol)
+	defer a.leave()
+	out.Version, out.Account = a.release, a.name
+	if a.client != nil {
+		out.Transport, out.Until = a.met().transport()
+		out.Fingerprint = a.met().fingerprint()
 	}
-	defer cl.close()
-	out.Version, err = cl.version(ctx)
-	if err == nil {
-		out.Account, err = cl.account(ctx)
-	}
-	out.Transport, out.Until = cl.seen.transport()
-	out.Fingerprint = cl.seen.fingerprint()
 	if out.Transport == live.Unverified && c.Pin != "" {
 		out.Transport = live.Pinned
 	}
 	if out.Version != "" {
-		out.Protocol = live.GRPC
-		out.Fallback = out.Protocol == live.REST && c.Protocol == live.NoProtocol
+		out.Protocol = a.protocol()
+		out.Fallback = out.Protocol == live.REST && c.Protocol == live.NoProtocol && c.root() == ""
 	}
-	if err != nil {
-		out.Reason, out.Detail = classify(err, cl.seen)
+	if a.err != nil {
+		out.Reason, out.Detail = a.reason()
 		return out
 	}
-	projects, apps := cl.sees(ctx, &out)
+	out.Expires = expires(ctx, a, a.name)
+	projects, apps := sees(ctx, a, c.filter(), &out)
+	var err error
 	cut := false
 	ask := func(ctx context.Context, q probe) (yes, ok bool, err error) {
 		if ctx.Err() == nil {
-			yes, ok, err = cl.canI(ctx, q)
+			yes, ok, err = a.canI(ctx, q)
 		}
 		if ctx.Err() != nil {
 			cut = true
@@ -57,7 +53,7 @@ func Try(ctx context.Context, c Connection, o Options) live.Trial {
 	}
 	out.CanWrite, err = newProber().round(ctx, ask, projects, apps, o.Now)
 	if err != nil {
-		out.Reason, out.Detail = classify(err, cl.seen)
+		out.Reason, out.Detail = classify(err, a.met())
 	}
 	if cut && out.CanWrite.State == live.WriteNone {
 		out.CanWrite.State = live.WriteUnknown
@@ -75,24 +71,33 @@ const maxTriedApps = 5
 
 // sees counts what the token sees, and names projects and some applications to
 // ask about: a token that sees no projects is asked about all at once.
-func (c *client) sees(ctx context.Context, out *live.Trial) (projects []string, apps []place) {
+func sees(ctx context.Context, c client, f filter, out *live.Trial) (projects []string, apps []place) {
 	ctx, cancel := context.WithTimeout(ctx, seeLimit)
 	defer cancel()
-	projects, err := c.projects(ctx)
+	all, err := c.projects(ctx)
 	if err == nil {
-		out.Projects = len(projects)
+		out.Projects = 0
 	}
-	if clusters, err := c.clusterList(ctx); err == nil {
+	for _, p := range all {
+		if name := p.GetMetadata().GetName(); name != "" && len(name) <= maxName && f.holds(name) {
+			out.Projects++
+			projects = append(projects, name)
+		}
+	}
+	if clusters, err := c.clusters(ctx); err == nil {
 		out.Clusters = len(clusters)
 	}
 	n := 0
-	err = c.list(ctx, func(a *wire.Application) {
+	err = c.list(ctx, func(a application) {
 		if n++; len(apps) < maxTriedApps {
 			apps = append(apps, place{a.GetSpec().GetProject(), a.GetMetadata().GetName()})
 		}
 	})
 	if err == nil {
 		out.Applications = n
+	}
+	if len(f.projects) > 0 {
+		projects = f.projects
 	}
 	return projects, apps
 }

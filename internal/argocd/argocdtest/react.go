@@ -22,6 +22,7 @@ var (
 func (s *Server) react() {
 	r := &reactor{server: s, tracker: s.apps.Tracker(), watches: map[*queueWatch]string{}}
 	s.apps.PrependReactor("*", "applications", r.act)
+	s.hand = s.appsByHand(r.act)
 	s.apps.PrependWatchReactor("applications", func(a ktesting.Action) (bool, watch.Interface, error) {
 		return true, r.watch(a.GetNamespace()), nil
 	})

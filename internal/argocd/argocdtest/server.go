@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"maps"
 	"net"
-	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -47,11 +46,12 @@ const adminPassword = "admin-password"
 type Options struct {
 	Apps       []*v1alpha1.Application
 	Projects   []*v1alpha1.AppProject
-	Clusters   map[string]string            // name -> API server URL; in-cluster is always there
-	Labels     map[string]map[string]string // of a cluster, by its name
-	RBACPolicy string                       // policy.csv of argocd-rbac-cm
-	Accounts   []string                     // accounts that may have API keys
-	TLS        bool                         // serve TLS with a certificate of its own (Server.CA)
+	Clusters   map[string]string                // name -> API server URL; in-cluster is always there
+	Labels     map[string]map[string]string     // of a cluster, by its name
+	Info       map[string]*v1alpha1.ClusterInfo // what the controller found of a cluster, by its API server URL
+	RBACPolicy string                           // policy.csv of argocd-rbac-cm
+	Accounts   []string                         // accounts that may have API keys
+	TLS        bool                             // serve TLS with a certificate of its own (Server.CA)
 }
 
 // Server is one running API server.
@@ -59,7 +59,9 @@ type Server struct {
 	Addr string // host:port
 	CA   string // PEM of the certificate it serves; empty without TLS
 
-	apps     *appfake.Clientset
+	apps     *appfake.Clientset  // the server's own
+	kube     *kubefake.Clientset // the server's own
+	hand     *appfake.Clientset  // ours, on the same objects
 	settings *settings.SettingsManager
 	gate     *gate
 	cancel   context.CancelFunc
@@ -91,20 +93,27 @@ func Start(o Options) (*Server, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
-	clientset := kubefake.NewSimpleClientset(kube...)
-	s.settings = settings.NewSettingsManager(ctx, clientset, Namespace)
+	s.kube = kubefake.NewSimpleClientset(kube...)
+	s.settings = settings.NewSettingsManager(ctx, s.kubeByHand(), Namespace)
+	cache := servercache.NewCache(appstate.NewCache(cacheutil.NewCache(cacheutil.NewInMemoryCache(time.Hour)), time.Minute),
+		time.Minute, time.Minute, time.Minute)
+	for url, info := range o.Info {
+		if err := cache.SetClusterInfo(url, info); err != nil {
+			cancel()
+			return nil, err
+		}
+	}
 	srv := server.NewServer(ctx, server.ArgoCDServerOpts{
 		ListenHost: "127.0.0.1", ListenPort: port,
 		MetricsHost: "127.0.0.1", MetricsPort: metricsPort,
 		Namespace: Namespace, Insecure: !o.TLS,
-		KubeClientset: clientset, AppClientset: s.apps,
+		KubeClientset: s.kube, AppClientset: s.apps,
 		DynamicClientset:        dynfake.NewSimpleDynamicClient(runtime.NewScheme()),
 		KubeControllerClientset: ctrlfake.NewClientBuilder().Build(),
 		RepoClientset:           &mocks.Clientset{RepoServerServiceClient: &mocks.RepoServerServiceClient{}},
 		RedisClient:             redis.NewClient(&redis.Options{Addr: redisServer.Addr()}),
-		Cache: servercache.NewCache(appstate.NewCache(cacheutil.NewCache(cacheutil.NewInMemoryCache(time.Hour)), time.Minute),
-			time.Minute, time.Minute, time.Minute),
-		EnableGZip: true,
+		Cache:                   cache,
+		EnableGZip:              true,
 	}, server.ApplicationSetOpts{})
 	srv.Init(ctx)
 	listeners, err := srv.Listen()
@@ -130,6 +139,8 @@ func Start(o Options) (*Server, error) {
 			return nil, errors.New("informers did not sync")
 		}
 	}
+	s.apps.ClearActions()
+	s.kube.ClearActions()
 	return s, nil
 }
 
@@ -223,59 +234,25 @@ func (s *Server) Resume() error { return s.gate.resume() }
 func (s *Server) Freeze(on bool) { s.gate.freeze(on) }
 
 // Token makes an API key of an account, as argocd account generate-token does.
-func (s *Server) Token(account string) (string, error) {
-	id := fmt.Sprintf("t%d", time.Now().UnixNano())
+// It ends after some seconds, or never where they are 0.
+func (s *Server) Token(account string, seconds int64) (string, error) {
+	id, now := fmt.Sprintf("t%d", time.Now().UnixNano()), time.Now().Unix()
+	made := settings.Token{ID: id, IssuedAt: now}
+	if seconds > 0 {
+		made.ExpiresAt = now + seconds
+	}
 	err := s.settings.UpdateAccount(account, func(a *settings.Account) error {
-		a.Tokens = append(a.Tokens, settings.Token{ID: id, IssuedAt: time.Now().Unix()})
+		a.Tokens = append(a.Tokens, made)
 		return nil
 	})
 	if err != nil {
 		return "", err
 	}
 	sessions := session.NewSessionManager(s.settings, nil, "", nil, session.NewUserStateStorage(nil))
-	return sessions.Create(account+":"+string(settings.AccountCapabilityApiKey), 0, id)
+	return sessions.Create(account+":"+string(settings.AccountCapabilityApiKey), seconds, id)
 }
 
 // Revoke deletes every API key of an account.
 func (s *Server) Revoke(account string) error {
 	return s.settings.UpdateAccount(account, func(a *settings.Account) error { a.Tokens = nil; return nil })
-}
-
-// UpdateApp changes an application as the controller would; watchers see it.
-func (s *Server) UpdateApp(name string, f func(*v1alpha1.Application)) error {
-	ctx, c := context.Background(), s.apps.ArgoprojV1alpha1().Applications(Namespace)
-	a, err := c.Get(ctx, name, metav1.GetOptions{})
-	if err != nil {
-		return err
-	}
-	a = a.DeepCopy()
-	f(a)
-	_, err = c.Update(ctx, a, metav1.UpdateOptions{})
-	return err
-}
-
-// AddApp creates an application; watchers see it.
-func (s *Server) AddApp(a *v1alpha1.Application) error {
-	a.Namespace = Namespace
-	_, err := s.apps.ArgoprojV1alpha1().Applications(Namespace).Create(context.Background(), a, metav1.CreateOptions{})
-	return err
-}
-
-// DeleteApp removes an application; watchers see it.
-func (s *Server) DeleteApp(name string) error {
-	return s.apps.ArgoprojV1alpha1().Applications(Namespace).Delete(context.Background(), name, metav1.DeleteOptions{})
-}
-
-// AppNames lists the applications' names in order.
-func (s *Server) AppNames() ([]string, error) {
-	l, err := s.apps.ArgoprojV1alpha1().Applications(Namespace).List(context.Background(), metav1.ListOptions{})
-	if err != nil {
-		return nil, err
-	}
-	names := make([]string, len(l.Items))
-	for i := range l.Items {
-		names[i] = l.Items[i].Name
-	}
-	slices.Sort(names)
-	return names, nil
 }

@@ -30,7 +30,7 @@ func start(t *testing.T, tls bool) (*Server, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	token, err := s.Token("viewer")
+	token, err := s.Token("viewer", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

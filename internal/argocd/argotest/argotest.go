@@ -169,6 +169,21 @@ func (s *Server) NewToken(t testing.TB, account string) string {
 	return s.send(t, map[string]any{"do": "token", "account": account}).Token
 }
 
+// ExpiringToken makes a further token of an account that ends after a while.
+func (s *Server) ExpiringToken(t testing.TB, account string, after time.Duration) string {
+	return s.send(t, map[string]any{"do": "token", "account": account, "seconds": int(after.Seconds())}).Token
+}
+
+// Rewind lets the resource versions of what changes from now on begin anew, as
+// after a restore of the cluster.
+func (s *Server) Rewind(t testing.TB) { s.send(t, map[string]any{"do": "rewind"}) }
+
+// Writes are what the server itself, and not a command of the test, has changed
+// in Kubernetes since it started, as "verb resource".
+func (s *Server) Writes(t testing.TB) []string {
+	return s.send(t, map[string]any{"do": "writes"}).Lines
+}
+
 // Churn changes random applications rate times a second; 0 ends it.
 func (s *Server) Churn(t testing.TB, rate float64) {
 	s.send(t, map[string]any{"do": "churn", "rate": rate})
@@ -184,11 +199,12 @@ func (s *Server) Reference(t testing.TB) []Row {
 }
 
 type reply struct {
-	OK    bool   `json:"ok"`
-	Error string `json:"error"`
-	Token string `json:"token"`
-	App   string `json:"app"`
-	Rows  []Row  `json:"rows"`
+	OK    bool     `json:"ok"`
+	Error string   `json:"error"`
+	Token string   `json:"token"`
+	App   string   `json:"app"`
+	Rows  []Row    `json:"rows"`
+	Lines []string `json:"lines"`
 }
 
 func (s *Server) send(t testing.TB, command map[string]any) reply {

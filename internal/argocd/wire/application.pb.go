@@ -26,8 +26,11 @@ const (
 
 type ApplicationQuery struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
+	Name            *string                `protobuf:"bytes,1,opt,name=name" json:"name,omitempty"`
 	Projects        []string               `protobuf:"bytes,3,rep,name=projects" json:"projects,omitempty"`
 	ResourceVersion *string                `protobuf:"bytes,4,opt,name=resourceVersion" json:"resourceVersion,omitempty"`
+	Selector        *string                `protobuf:"bytes,5,opt,name=selector" json:"selector,omitempty"`
+	AppNamespace    *string                `protobuf:"bytes,7,opt,name=appNamespace" json:"appNamespace,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -62,6 +65,13 @@ func (*ApplicationQuery) Descriptor() ([]byte, []int) {
 	return file_application_proto_rawDescGZIP(), []int{0}
 }
 
+func (x *ApplicationQuery) GetName() string {
+	if x != nil && x.Name != nil {
+		return *x.Name
+	}
+	return ""
+}
+
 func (x *ApplicationQuery) GetProjects() []string {
 	if x != nil {
 		return x.Projects
@@ -76,14 +86,31 @@ func (x *ApplicationQuery) GetResourceVersion() string {
 	return ""
 }
 
+func (x *ApplicationQuery) GetSelector() string {
+	if x != nil && x.Selector != nil {
+		return *x.Selector
+	}
+	return ""
+}
+
+func (x *ApplicationQuery) GetAppNamespace() string {
+	if x != nil && x.AppNamespace != nil {
+		return *x.AppNamespace
+	}
+	return ""
+}
+
 var File_application_proto protoreflect.FileDescriptor
 
 const file_application_proto_rawDesc = "" +
 	"\n" +
-	"\x11application.proto\x12\vapplication\"X\n" +
-	"\x10ApplicationQuery\x12\x1a\n" +
+	"\x11application.proto\x12\vapplication\"\xac\x01\n" +
+	"\x10ApplicationQuery\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bprojects\x18\x03 \x03(\tR\bprojects\x12(\n" +
-	"\x0fresourceVersion\x18\x04 \x01(\tR\x0fresourceVersionB\x1fZ\x1ddeckplan/internal/argocd/wire"
+	"\x0fresourceVersion\x18\x04 \x01(\tR\x0fresourceVersion\x12\x1a\n" +
+	"\bselector\x18\x05 \x01(\tR\bselector\x12\"\n" +
+	"\fappNamespace\x18\a \x01(\tR\fappNamespaceB\x1fZ\x1ddeckplan/internal/argocd/wire"
 
 var (
 	file_application_proto_rawDescOnce sync.Once

@@ -575,11 +575,12 @@ func (x *OperationState) GetFinishedAt() *Time {
 }
 
 type ApplicationCondition struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Type          *string                `protobuf:"bytes,1,opt,name=type" json:"type,omitempty"`
-	Message       *string                `protobuf:"bytes,2,opt,name=message" json:"message,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	Type               *string                `protobuf:"bytes,1,opt,name=type" json:"type,omitempty"`
+	Message            *string                `protobuf:"bytes,2,opt,name=message" json:"message,omitempty"`
+	LastTransitionTime *Time                  `protobuf:"bytes,3,opt,name=lastTransitionTime" json:"lastTransitionTime,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ApplicationCondition) Reset() {
@@ -626,6 +627,596 @@ func (x *ApplicationCondition) GetMessage() string {
 	return ""
 }
 
+func (x *ApplicationCondition) GetLastTransitionTime() *Time {
+	if x != nil {
+		return x.LastTransitionTime
+	}
+	return nil
+}
+
+// ApplicationDetail is what an Application holds beside the above and only the
+// page of one application shows. On the wire it is an Application.
+type ApplicationDetail struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Status        *DetailStatus          `protobuf:"bytes,3,opt,name=status" json:"status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ApplicationDetail) Reset() {
+	*x = ApplicationDetail{}
+	mi := &file_v1alpha1_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ApplicationDetail) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ApplicationDetail) ProtoMessage() {}
+
+func (x *ApplicationDetail) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ApplicationDetail.ProtoReflect.Descriptor instead.
+func (*ApplicationDetail) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ApplicationDetail) GetStatus() *DetailStatus {
+	if x != nil {
+		return x.Status
+	}
+	return nil
+}
+
+type DetailStatus struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Resources      []*ResourceStatus      `protobuf:"bytes,1,rep,name=resources" json:"resources,omitempty"`
+	History        []*RevisionHistory     `protobuf:"bytes,4,rep,name=history" json:"history,omitempty"`
+	OperationState *DetailOperation       `protobuf:"bytes,7,opt,name=operationState" json:"operationState,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *DetailStatus) Reset() {
+	*x = DetailStatus{}
+	mi := &file_v1alpha1_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DetailStatus) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DetailStatus) ProtoMessage() {}
+
+func (x *DetailStatus) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DetailStatus.ProtoReflect.Descriptor instead.
+func (*DetailStatus) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *DetailStatus) GetResources() []*ResourceStatus {
+	if x != nil {
+		return x.Resources
+	}
+	return nil
+}
+
+func (x *DetailStatus) GetHistory() []*RevisionHistory {
+	if x != nil {
+		return x.History
+	}
+	return nil
+}
+
+func (x *DetailStatus) GetOperationState() *DetailOperation {
+	if x != nil {
+		return x.OperationState
+	}
+	return nil
+}
+
+type ResourceStatus struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Group           *string                `protobuf:"bytes,1,opt,name=group" json:"group,omitempty"`
+	Kind            *string                `protobuf:"bytes,3,opt,name=kind" json:"kind,omitempty"`
+	Namespace       *string                `protobuf:"bytes,4,opt,name=namespace" json:"namespace,omitempty"`
+	Name            *string                `protobuf:"bytes,5,opt,name=name" json:"name,omitempty"`
+	Status          *string                `protobuf:"bytes,6,opt,name=status" json:"status,omitempty"`
+	Health          *HealthStatus          `protobuf:"bytes,7,opt,name=health" json:"health,omitempty"`
+	Hook            *bool                  `protobuf:"varint,8,opt,name=hook" json:"hook,omitempty"`
+	RequiresPruning *bool                  `protobuf:"varint,9,opt,name=requiresPruning" json:"requiresPruning,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ResourceStatus) Reset() {
+	*x = ResourceStatus{}
+	mi := &file_v1alpha1_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResourceStatus) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResourceStatus) ProtoMessage() {}
+
+func (x *ResourceStatus) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResourceStatus.ProtoReflect.Descriptor instead.
+func (*ResourceStatus) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ResourceStatus) GetGroup() string {
+	if x != nil && x.Group != nil {
+		return *x.Group
+	}
+	return ""
+}
+
+func (x *ResourceStatus) GetKind() string {
+	if x != nil && x.Kind != nil {
+		return *x.Kind
+	}
+	return ""
+}
+
+func (x *ResourceStatus) GetNamespace() string {
+	if x != nil && x.Namespace != nil {
+		return *x.Namespace
+	}
+	return ""
+}
+
+func (x *ResourceStatus) GetName() string {
+	if x != nil && x.Name != nil {
+		return *x.Name
+	}
+	return ""
+}
+
+func (x *ResourceStatus) GetStatus() string {
+	if x != nil && x.Status != nil {
+		return *x.Status
+	}
+	return ""
+}
+
+func (x *ResourceStatus) GetHealth() *HealthStatus {
+	if x != nil {
+		return x.Health
+	}
+	return nil
+}
+
+func (x *ResourceStatus) GetHook() bool {
+	if x != nil && x.Hook != nil {
+		return *x.Hook
+	}
+	return false
+}
+
+func (x *ResourceStatus) GetRequiresPruning() bool {
+	if x != nil && x.RequiresPruning != nil {
+		return *x.RequiresPruning
+	}
+	return false
+}
+
+type RevisionHistory struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Revision        *string                `protobuf:"bytes,2,opt,name=revision" json:"revision,omitempty"`
+	DeployedAt      *Time                  `protobuf:"bytes,4,opt,name=deployedAt" json:"deployedAt,omitempty"`
+	Id              *int64                 `protobuf:"varint,5,opt,name=id" json:"id,omitempty"`
+	Source          *ApplicationSource     `protobuf:"bytes,6,opt,name=source" json:"source,omitempty"`
+	DeployStartedAt *Time                  `protobuf:"bytes,7,opt,name=deployStartedAt" json:"deployStartedAt,omitempty"`
+	Sources         []*ApplicationSource   `protobuf:"bytes,8,rep,name=sources" json:"sources,omitempty"`
+	Revisions       []string               `protobuf:"bytes,9,rep,name=revisions" json:"revisions,omitempty"`
+	InitiatedBy     *OperationInitiator    `protobuf:"bytes,10,opt,name=initiatedBy" json:"initiatedBy,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *RevisionHistory) Reset() {
+	*x = RevisionHistory{}
+	mi := &file_v1alpha1_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevisionHistory) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevisionHistory) ProtoMessage() {}
+
+func (x *RevisionHistory) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevisionHistory.ProtoReflect.Descriptor instead.
+func (*RevisionHistory) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *RevisionHistory) GetRevision() string {
+	if x != nil && x.Revision != nil {
+		return *x.Revision
+	}
+	return ""
+}
+
+func (x *RevisionHistory) GetDeployedAt() *Time {
+	if x != nil {
+		return x.DeployedAt
+	}
+	return nil
+}
+
+func (x *RevisionHistory) GetId() int64 {
+	if x != nil && x.Id != nil {
+		return *x.Id
+	}
+	return 0
+}
+
+func (x *RevisionHistory) GetSource() *ApplicationSource {
+	if x != nil {
+		return x.Source
+	}
+	return nil
+}
+
+func (x *RevisionHistory) GetDeployStartedAt() *Time {
+	if x != nil {
+		return x.DeployStartedAt
+	}
+	return nil
+}
+
+func (x *RevisionHistory) GetSources() []*ApplicationSource {
+	if x != nil {
+		return x.Sources
+	}
+	return nil
+}
+
+func (x *RevisionHistory) GetRevisions() []string {
+	if x != nil {
+		return x.Revisions
+	}
+	return nil
+}
+
+func (x *RevisionHistory) GetInitiatedBy() *OperationInitiator {
+	if x != nil {
+		return x.InitiatedBy
+	}
+	return nil
+}
+
+// DetailOperation is an OperationState.
+type DetailOperation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Operation     *Operation             `protobuf:"bytes,1,opt,name=operation" json:"operation,omitempty"`
+	SyncResult    *SyncOperationResult   `protobuf:"bytes,4,opt,name=syncResult" json:"syncResult,omitempty"`
+	StartedAt     *Time                  `protobuf:"bytes,6,opt,name=startedAt" json:"startedAt,omitempty"`
+	RetryCount    *int64                 `protobuf:"varint,8,opt,name=retryCount" json:"retryCount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DetailOperation) Reset() {
+	*x = DetailOperation{}
+	mi := &file_v1alpha1_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DetailOperation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DetailOperation) ProtoMessage() {}
+
+func (x *DetailOperation) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DetailOperation.ProtoReflect.Descriptor instead.
+func (*DetailOperation) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *DetailOperation) GetOperation() *Operation {
+	if x != nil {
+		return x.Operation
+	}
+	return nil
+}
+
+func (x *DetailOperation) GetSyncResult() *SyncOperationResult {
+	if x != nil {
+		return x.SyncResult
+	}
+	return nil
+}
+
+func (x *DetailOperation) GetStartedAt() *Time {
+	if x != nil {
+		return x.StartedAt
+	}
+	return nil
+}
+
+func (x *DetailOperation) GetRetryCount() int64 {
+	if x != nil && x.RetryCount != nil {
+		return *x.RetryCount
+	}
+	return 0
+}
+
+type Operation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Sync          *SyncOperation         `protobuf:"bytes,1,opt,name=sync" json:"sync,omitempty"`
+	InitiatedBy   *OperationInitiator    `protobuf:"bytes,2,opt,name=initiatedBy" json:"initiatedBy,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Operation) Reset() {
+	*x = Operation{}
+	mi := &file_v1alpha1_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Operation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Operation) ProtoMessage() {}
+
+func (x *Operation) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Operation.ProtoReflect.Descriptor instead.
+func (*Operation) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Operation) GetSync() *SyncOperation {
+	if x != nil {
+		return x.Sync
+	}
+	return nil
+}
+
+func (x *Operation) GetInitiatedBy() *OperationInitiator {
+	if x != nil {
+		return x.InitiatedBy
+	}
+	return nil
+}
+
+type SyncOperation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Revision      *string                `protobuf:"bytes,1,opt,name=revision" json:"revision,omitempty"`
+	Revisions     []string               `protobuf:"bytes,11,rep,name=revisions" json:"revisions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SyncOperation) Reset() {
+	*x = SyncOperation{}
+	mi := &file_v1alpha1_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SyncOperation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SyncOperation) ProtoMessage() {}
+
+func (x *SyncOperation) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SyncOperation.ProtoReflect.Descriptor instead.
+func (*SyncOperation) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *SyncOperation) GetRevision() string {
+	if x != nil && x.Revision != nil {
+		return *x.Revision
+	}
+	return ""
+}
+
+func (x *SyncOperation) GetRevisions() []string {
+	if x != nil {
+		return x.Revisions
+	}
+	return nil
+}
+
+type SyncOperationResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Revision      *string                `protobuf:"bytes,2,opt,name=revision" json:"revision,omitempty"`
+	Revisions     []string               `protobuf:"bytes,5,rep,name=revisions" json:"revisions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SyncOperationResult) Reset() {
+	*x = SyncOperationResult{}
+	mi := &file_v1alpha1_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SyncOperationResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SyncOperationResult) ProtoMessage() {}
+
+func (x *SyncOperationResult) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SyncOperationResult.ProtoReflect.Descriptor instead.
+func (*SyncOperationResult) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *SyncOperationResult) GetRevision() string {
+	if x != nil && x.Revision != nil {
+		return *x.Revision
+	}
+	return ""
+}
+
+func (x *SyncOperationResult) GetRevisions() []string {
+	if x != nil {
+		return x.Revisions
+	}
+	return nil
+}
+
+type OperationInitiator struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Username      *string                `protobuf:"bytes,1,opt,name=username" json:"username,omitempty"`
+	Automated     *bool                  `protobuf:"varint,2,opt,name=automated" json:"automated,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OperationInitiator) Reset() {
+	*x = OperationInitiator{}
+	mi := &file_v1alpha1_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OperationInitiator) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OperationInitiator) ProtoMessage() {}
+
+func (x *OperationInitiator) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OperationInitiator.ProtoReflect.Descriptor instead.
+func (*OperationInitiator) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *OperationInitiator) GetUsername() string {
+	if x != nil && x.Username != nil {
+		return *x.Username
+	}
+	return ""
+}
+
+func (x *OperationInitiator) GetAutomated() bool {
+	if x != nil && x.Automated != nil {
+		return *x.Automated
+	}
+	return false
+}
+
 type ApplicationList struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Metadata      *ListMeta              `protobuf:"bytes,1,opt,name=metadata" json:"metadata,omitempty"`
@@ -636,7 +1227,7 @@ type ApplicationList struct {
 
 func (x *ApplicationList) Reset() {
 	*x = ApplicationList{}
-	mi := &file_v1alpha1_proto_msgTypes[10]
+	mi := &file_v1alpha1_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -648,7 +1239,7 @@ func (x *ApplicationList) String() string {
 func (*ApplicationList) ProtoMessage() {}
 
 func (x *ApplicationList) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[10]
+	mi := &file_v1alpha1_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -661,7 +1252,7 @@ func (x *ApplicationList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplicationList.ProtoReflect.Descriptor instead.
 func (*ApplicationList) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{10}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ApplicationList) GetMetadata() *ListMeta {
@@ -688,7 +1279,7 @@ type ApplicationWatchEvent struct {
 
 func (x *ApplicationWatchEvent) Reset() {
 	*x = ApplicationWatchEvent{}
-	mi := &file_v1alpha1_proto_msgTypes[11]
+	mi := &file_v1alpha1_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -700,7 +1291,7 @@ func (x *ApplicationWatchEvent) String() string {
 func (*ApplicationWatchEvent) ProtoMessage() {}
 
 func (x *ApplicationWatchEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[11]
+	mi := &file_v1alpha1_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -713,7 +1304,7 @@ func (x *ApplicationWatchEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplicationWatchEvent.ProtoReflect.Descriptor instead.
 func (*ApplicationWatchEvent) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{11}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ApplicationWatchEvent) GetType() string {
@@ -743,7 +1334,7 @@ type Cluster struct {
 
 func (x *Cluster) Reset() {
 	*x = Cluster{}
-	mi := &file_v1alpha1_proto_msgTypes[12]
+	mi := &file_v1alpha1_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -755,7 +1346,7 @@ func (x *Cluster) String() string {
 func (*Cluster) ProtoMessage() {}
 
 func (x *Cluster) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[12]
+	mi := &file_v1alpha1_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -768,7 +1359,7 @@ func (x *Cluster) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cluster.ProtoReflect.Descriptor instead.
 func (*Cluster) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{12}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Cluster) GetServer() string {
@@ -807,15 +1398,18 @@ func (x *Cluster) GetLabels() map[string]string {
 }
 
 type ClusterInfo struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	ServerVersion *string                `protobuf:"bytes,2,opt,name=serverVersion" json:"serverVersion,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state             protoimpl.MessageState `protogen:"open.v1"`
+	ConnectionState   *ConnectionState       `protobuf:"bytes,1,opt,name=connectionState" json:"connectionState,omitempty"`
+	ServerVersion     *string                `protobuf:"bytes,2,opt,name=serverVersion" json:"serverVersion,omitempty"`
+	CacheInfo         *ClusterCacheInfo      `protobuf:"bytes,3,opt,name=cacheInfo" json:"cacheInfo,omitempty"`
+	ApplicationsCount *int64                 `protobuf:"varint,4,opt,name=applicationsCount" json:"applicationsCount,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *ClusterInfo) Reset() {
 	*x = ClusterInfo{}
-	mi := &file_v1alpha1_proto_msgTypes[13]
+	mi := &file_v1alpha1_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -827,7 +1421,7 @@ func (x *ClusterInfo) String() string {
 func (*ClusterInfo) ProtoMessage() {}
 
 func (x *ClusterInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[13]
+	mi := &file_v1alpha1_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -840,7 +1434,14 @@ func (x *ClusterInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClusterInfo.ProtoReflect.Descriptor instead.
 func (*ClusterInfo) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{13}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *ClusterInfo) GetConnectionState() *ConnectionState {
+	if x != nil {
+		return x.ConnectionState
+	}
+	return nil
 }
 
 func (x *ClusterInfo) GetServerVersion() string {
@@ -848,6 +1449,124 @@ func (x *ClusterInfo) GetServerVersion() string {
 		return *x.ServerVersion
 	}
 	return ""
+}
+
+func (x *ClusterInfo) GetCacheInfo() *ClusterCacheInfo {
+	if x != nil {
+		return x.CacheInfo
+	}
+	return nil
+}
+
+func (x *ClusterInfo) GetApplicationsCount() int64 {
+	if x != nil && x.ApplicationsCount != nil {
+		return *x.ApplicationsCount
+	}
+	return 0
+}
+
+type ClusterCacheInfo struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	ResourcesCount *int64                 `protobuf:"varint,1,opt,name=resourcesCount" json:"resourcesCount,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *ClusterCacheInfo) Reset() {
+	*x = ClusterCacheInfo{}
+	mi := &file_v1alpha1_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClusterCacheInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClusterCacheInfo) ProtoMessage() {}
+
+func (x *ClusterCacheInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClusterCacheInfo.ProtoReflect.Descriptor instead.
+func (*ClusterCacheInfo) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ClusterCacheInfo) GetResourcesCount() int64 {
+	if x != nil && x.ResourcesCount != nil {
+		return *x.ResourcesCount
+	}
+	return 0
+}
+
+type ConnectionState struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Status        *string                `protobuf:"bytes,1,opt,name=status" json:"status,omitempty"`
+	Message       *string                `protobuf:"bytes,2,opt,name=message" json:"message,omitempty"`
+	AttemptedAt   *Time                  `protobuf:"bytes,3,opt,name=attemptedAt" json:"attemptedAt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConnectionState) Reset() {
+	*x = ConnectionState{}
+	mi := &file_v1alpha1_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConnectionState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConnectionState) ProtoMessage() {}
+
+func (x *ConnectionState) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConnectionState.ProtoReflect.Descriptor instead.
+func (*ConnectionState) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ConnectionState) GetStatus() string {
+	if x != nil && x.Status != nil {
+		return *x.Status
+	}
+	return ""
+}
+
+func (x *ConnectionState) GetMessage() string {
+	if x != nil && x.Message != nil {
+		return *x.Message
+	}
+	return ""
+}
+
+func (x *ConnectionState) GetAttemptedAt() *Time {
+	if x != nil {
+		return x.AttemptedAt
+	}
+	return nil
 }
 
 type ClusterList struct {
@@ -859,7 +1578,7 @@ type ClusterList struct {
 
 func (x *ClusterList) Reset() {
 	*x = ClusterList{}
-	mi := &file_v1alpha1_proto_msgTypes[14]
+	mi := &file_v1alpha1_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -871,7 +1590,7 @@ func (x *ClusterList) String() string {
 func (*ClusterList) ProtoMessage() {}
 
 func (x *ClusterList) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[14]
+	mi := &file_v1alpha1_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -884,7 +1603,7 @@ func (x *ClusterList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClusterList.ProtoReflect.Descriptor instead.
 func (*ClusterList) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{14}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ClusterList) GetItems() []*Cluster {
@@ -897,13 +1616,14 @@ func (x *ClusterList) GetItems() []*Cluster {
 type AppProject struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Metadata      *ObjectMeta            `protobuf:"bytes,1,opt,name=metadata" json:"metadata,omitempty"`
+	Spec          *AppProjectSpec        `protobuf:"bytes,2,opt,name=spec" json:"spec,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *AppProject) Reset() {
 	*x = AppProject{}
-	mi := &file_v1alpha1_proto_msgTypes[15]
+	mi := &file_v1alpha1_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -915,7 +1635,7 @@ func (x *AppProject) String() string {
 func (*AppProject) ProtoMessage() {}
 
 func (x *AppProject) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[15]
+	mi := &file_v1alpha1_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -928,7 +1648,7 @@ func (x *AppProject) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AppProject.ProtoReflect.Descriptor instead.
 func (*AppProject) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{15}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *AppProject) GetMetadata() *ObjectMeta {
@@ -936,6 +1656,157 @@ func (x *AppProject) GetMetadata() *ObjectMeta {
 		return x.Metadata
 	}
 	return nil
+}
+
+func (x *AppProject) GetSpec() *AppProjectSpec {
+	if x != nil {
+		return x.Spec
+	}
+	return nil
+}
+
+type AppProjectSpec struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SyncWindows   []*SyncWindow          `protobuf:"bytes,8,rep,name=syncWindows" json:"syncWindows,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AppProjectSpec) Reset() {
+	*x = AppProjectSpec{}
+	mi := &file_v1alpha1_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AppProjectSpec) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AppProjectSpec) ProtoMessage() {}
+
+func (x *AppProjectSpec) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AppProjectSpec.ProtoReflect.Descriptor instead.
+func (*AppProjectSpec) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *AppProjectSpec) GetSyncWindows() []*SyncWindow {
+	if x != nil {
+		return x.SyncWindows
+	}
+	return nil
+}
+
+type SyncWindow struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          *string                `protobuf:"bytes,1,opt,name=kind" json:"kind,omitempty"`
+	Schedule      *string                `protobuf:"bytes,2,opt,name=schedule" json:"schedule,omitempty"`
+	Duration      *string                `protobuf:"bytes,3,opt,name=duration" json:"duration,omitempty"`
+	Applications  []string               `protobuf:"bytes,4,rep,name=applications" json:"applications,omitempty"`
+	Namespaces    []string               `protobuf:"bytes,5,rep,name=namespaces" json:"namespaces,omitempty"`
+	Clusters      []string               `protobuf:"bytes,6,rep,name=clusters" json:"clusters,omitempty"`
+	ManualSync    *bool                  `protobuf:"varint,7,opt,name=manualSync" json:"manualSync,omitempty"`
+	TimeZone      *string                `protobuf:"bytes,8,opt,name=timeZone" json:"timeZone,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SyncWindow) Reset() {
+	*x = SyncWindow{}
+	mi := &file_v1alpha1_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SyncWindow) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SyncWindow) ProtoMessage() {}
+
+func (x *SyncWindow) ProtoReflect() protoreflect.Message {
+	mi := &file_v1alpha1_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SyncWindow.ProtoReflect.Descriptor instead.
+func (*SyncWindow) Descriptor() ([]byte, []int) {
+	return file_v1alpha1_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *SyncWindow) GetKind() string {
+	if x != nil && x.Kind != nil {
+		return *x.Kind
+	}
+	return ""
+}
+
+func (x *SyncWindow) GetSchedule() string {
+	if x != nil && x.Schedule != nil {
+		return *x.Schedule
+	}
+	return ""
+}
+
+func (x *SyncWindow) GetDuration() string {
+	if x != nil && x.Duration != nil {
+		return *x.Duration
+	}
+	return ""
+}
+
+func (x *SyncWindow) GetApplications() []string {
+	if x != nil {
+		return x.Applications
+	}
+	return nil
+}
+
+func (x *SyncWindow) GetNamespaces() []string {
+	if x != nil {
+		return x.Namespaces
+	}
+	return nil
+}
+
+func (x *SyncWindow) GetClusters() []string {
+	if x != nil {
+		return x.Clusters
+	}
+	return nil
+}
+
+func (x *SyncWindow) GetManualSync() bool {
+	if x != nil && x.ManualSync != nil {
+		return *x.ManualSync
+	}
+	return false
+}
+
+func (x *SyncWindow) GetTimeZone() string {
+	if x != nil && x.TimeZone != nil {
+		return *x.TimeZone
+	}
+	return ""
 }
 
 type AppProjectList struct {
@@ -947,7 +1818,7 @@ type AppProjectList struct {
 
 func (x *AppProjectList) Reset() {
 	*x = AppProjectList{}
-	mi := &file_v1alpha1_proto_msgTypes[16]
+	mi := &file_v1alpha1_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -959,7 +1830,7 @@ func (x *AppProjectList) String() string {
 func (*AppProjectList) ProtoMessage() {}
 
 func (x *AppProjectList) ProtoReflect() protoreflect.Message {
-	mi := &file_v1alpha1_proto_msgTypes[16]
+	mi := &file_v1alpha1_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -972,7 +1843,7 @@ func (x *AppProjectList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AppProjectList.ProtoReflect.Descriptor instead.
 func (*AppProjectList) Descriptor() ([]byte, []int) {
-	return file_v1alpha1_proto_rawDescGZIP(), []int{16}
+	return file_v1alpha1_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *AppProjectList) GetItems() []*AppProject {
@@ -1030,10 +1901,59 @@ const file_v1alpha1_proto_rawDesc = "" +
 	"\amessage\x18\x03 \x01(\tR\amessage\x12J\n" +
 	"\n" +
 	"finishedAt\x18\a \x01(\v2*.k8s.io.apimachinery.pkg.apis.meta.v1.TimeR\n" +
-	"finishedAt\"D\n" +
+	"finishedAt\"\xa0\x01\n" +
 	"\x14ApplicationCondition\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x12\x18\n" +
-	"\amessage\x18\x02 \x01(\tR\amessage\"\xbe\x01\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\x12Z\n" +
+	"\x12lastTransitionTime\x18\x03 \x01(\v2*.k8s.io.apimachinery.pkg.apis.meta.v1.TimeR\x12lastTransitionTime\"w\n" +
+	"\x11ApplicationDetail\x12b\n" +
+	"\x06status\x18\x03 \x01(\v2J.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailStatusR\x06status\"\xda\x02\n" +
+	"\fDetailStatus\x12j\n" +
+	"\tresources\x18\x01 \x03(\v2L.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ResourceStatusR\tresources\x12g\n" +
+	"\ahistory\x18\x04 \x03(\v2M.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.RevisionHistoryR\ahistory\x12u\n" +
+	"\x0eoperationState\x18\a \x01(\v2M.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailOperationR\x0eoperationState\"\xa6\x02\n" +
+	"\x0eResourceStatus\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x1c\n" +
+	"\tnamespace\x18\x04 \x01(\tR\tnamespace\x12\x12\n" +
+	"\x04name\x18\x05 \x01(\tR\x04name\x12\x16\n" +
+	"\x06status\x18\x06 \x01(\tR\x06status\x12b\n" +
+	"\x06health\x18\a \x01(\v2J.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.HealthStatusR\x06health\x12\x12\n" +
+	"\x04hook\x18\b \x01(\bR\x04hook\x12(\n" +
+	"\x0frequiresPruning\x18\t \x01(\bR\x0frequiresPruning\"\xc5\x04\n" +
+	"\x0fRevisionHistory\x12\x1a\n" +
+	"\brevision\x18\x02 \x01(\tR\brevision\x12J\n" +
+	"\n" +
+	"deployedAt\x18\x04 \x01(\v2*.k8s.io.apimachinery.pkg.apis.meta.v1.TimeR\n" +
+	"deployedAt\x12\x0e\n" +
+	"\x02id\x18\x05 \x01(\x03R\x02id\x12g\n" +
+	"\x06source\x18\x06 \x01(\v2O.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSourceR\x06source\x12T\n" +
+	"\x0fdeployStartedAt\x18\a \x01(\v2*.k8s.io.apimachinery.pkg.apis.meta.v1.TimeR\x0fdeployStartedAt\x12i\n" +
+	"\asources\x18\b \x03(\v2O.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSourceR\asources\x12\x1c\n" +
+	"\trevisions\x18\t \x03(\tR\trevisions\x12r\n" +
+	"\vinitiatedBy\x18\n" +
+	" \x01(\v2P.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationInitiatorR\vinitiatedBy\"\xd5\x02\n" +
+	"\x0fDetailOperation\x12e\n" +
+	"\toperation\x18\x01 \x01(\v2G.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationR\toperation\x12q\n" +
+	"\n" +
+	"syncResult\x18\x04 \x01(\v2Q.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncOperationResultR\n" +
+	"syncResult\x12H\n" +
+	"\tstartedAt\x18\x06 \x01(\v2*.k8s.io.apimachinery.pkg.apis.meta.v1.TimeR\tstartedAt\x12\x1e\n" +
+	"\n" +
+	"retryCount\x18\b \x01(\x03R\n" +
+	"retryCount\"\xe0\x01\n" +
+	"\tOperation\x12_\n" +
+	"\x04sync\x18\x01 \x01(\v2K.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncOperationR\x04sync\x12r\n" +
+	"\vinitiatedBy\x18\x02 \x01(\v2P.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationInitiatorR\vinitiatedBy\"I\n" +
+	"\rSyncOperation\x12\x1a\n" +
+	"\brevision\x18\x01 \x01(\tR\brevision\x12\x1c\n" +
+	"\trevisions\x18\v \x03(\tR\trevisions\"O\n" +
+	"\x13SyncOperationResult\x12\x1a\n" +
+	"\brevision\x18\x02 \x01(\tR\brevision\x12\x1c\n" +
+	"\trevisions\x18\x05 \x03(\tR\trevisions\"N\n" +
+	"\x12OperationInitiator\x12\x1a\n" +
+	"\busername\x18\x01 \x01(\tR\busername\x12\x1c\n" +
+	"\tautomated\x18\x02 \x01(\bR\tautomated\"\xbe\x01\n" +
 	"\x0fApplicationList\x12J\n" +
 	"\bmetadata\x18\x01 \x01(\v2..k8s.io.apimachinery.pkg.apis.meta.v1.ListMetaR\bmetadata\x12_\n" +
 	"\x05items\x18\x02 \x03(\v2I.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationR\x05items\"\x98\x01\n" +
@@ -1048,14 +1968,40 @@ const file_v1alpha1_proto_rawDesc = "" +
 	"\x06labels\x18\f \x03(\v2Q.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.LabelsEntryR\x06labels\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"3\n" +
-	"\vClusterInfo\x12$\n" +
-	"\rserverVersion\x18\x02 \x01(\tR\rserverVersion\"j\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc8\x02\n" +
+	"\vClusterInfo\x12w\n" +
+	"\x0fconnectionState\x18\x01 \x01(\v2M.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ConnectionStateR\x0fconnectionState\x12$\n" +
+	"\rserverVersion\x18\x02 \x01(\tR\rserverVersion\x12l\n" +
+	"\tcacheInfo\x18\x03 \x01(\v2N.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterCacheInfoR\tcacheInfo\x12,\n" +
+	"\x11applicationsCount\x18\x04 \x01(\x03R\x11applicationsCount\":\n" +
+	"\x10ClusterCacheInfo\x12&\n" +
+	"\x0eresourcesCount\x18\x01 \x01(\x03R\x0eresourcesCount\"\x91\x01\n" +
+	"\x0fConnectionState\x12\x16\n" +
+	"\x06status\x18\x01 \x01(\tR\x06status\x12\x18\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\x12L\n" +
+	"\vattemptedAt\x18\x03 \x01(\v2*.k8s.io.apimachinery.pkg.apis.meta.v1.TimeR\vattemptedAt\"j\n" +
 	"\vClusterList\x12[\n" +
-	"\x05items\x18\x02 \x03(\v2E.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterR\x05items\"Z\n" +
+	"\x05items\x18\x02 \x03(\v2E.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterR\x05items\"\xbc\x01\n" +
 	"\n" +
 	"AppProject\x12L\n" +
-	"\bmetadata\x18\x01 \x01(\v20.k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMetaR\bmetadata\"p\n" +
+	"\bmetadata\x18\x01 \x01(\v20.k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMetaR\bmetadata\x12`\n" +
+	"\x04spec\x18\x02 \x01(\v2L.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectSpecR\x04spec\"|\n" +
+	"\x0eAppProjectSpec\x12j\n" +
+	"\vsyncWindows\x18\b \x03(\v2H.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncWindowR\vsyncWindows\"\xf4\x01\n" +
+	"\n" +
+	"SyncWindow\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x1a\n" +
+	"\bschedule\x18\x02 \x01(\tR\bschedule\x12\x1a\n" +
+	"\bduration\x18\x03 \x01(\tR\bduration\x12\"\n" +
+	"\fapplications\x18\x04 \x03(\tR\fapplications\x12\x1e\n" +
+	"\n" +
+	"namespaces\x18\x05 \x03(\tR\n" +
+	"namespaces\x12\x1a\n" +
+	"\bclusters\x18\x06 \x03(\tR\bclusters\x12\x1e\n" +
+	"\n" +
+	"manualSync\x18\a \x01(\bR\n" +
+	"manualSync\x12\x1a\n" +
+	"\btimeZone\x18\b \x01(\tR\btimeZone\"p\n" +
 	"\x0eAppProjectList\x12^\n" +
 	"\x05items\x18\x02 \x03(\v2H.github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectR\x05itemsB\x1fZ\x1ddeckplan/internal/argocd/wire"
 
@@ -1071,7 +2017,7 @@ func file_v1alpha1_proto_rawDescGZIP() []byte {
 	return file_v1alpha1_proto_rawDescData
 }
 
-var file_v1alpha1_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_v1alpha1_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
 var file_v1alpha1_proto_goTypes = []any{
 	(*Application)(nil),            // 0: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application
 	(*ApplicationSpec)(nil),        // 1: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSpec
@@ -1083,20 +2029,33 @@ var file_v1alpha1_proto_goTypes = []any{
 	(*HealthStatus)(nil),           // 7: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.HealthStatus
 	(*OperationState)(nil),         // 8: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationState
 	(*ApplicationCondition)(nil),   // 9: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationCondition
-	(*ApplicationList)(nil),        // 10: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList
-	(*ApplicationWatchEvent)(nil),  // 11: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationWatchEvent
-	(*Cluster)(nil),                // 12: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster
-	(*ClusterInfo)(nil),            // 13: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterInfo
-	(*ClusterList)(nil),            // 14: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterList
-	(*AppProject)(nil),             // 15: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject
-	(*AppProjectList)(nil),         // 16: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectList
-	nil,                            // 17: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.LabelsEntry
-	(*ObjectMeta)(nil),             // 18: k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
-	(*Time)(nil),                   // 19: k8s.io.apimachinery.pkg.apis.meta.v1.Time
-	(*ListMeta)(nil),               // 20: k8s.io.apimachinery.pkg.apis.meta.v1.ListMeta
+	(*ApplicationDetail)(nil),      // 10: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationDetail
+	(*DetailStatus)(nil),           // 11: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailStatus
+	(*ResourceStatus)(nil),         // 12: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ResourceStatus
+	(*RevisionHistory)(nil),        // 13: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.RevisionHistory
+	(*DetailOperation)(nil),        // 14: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailOperation
+	(*Operation)(nil),              // 15: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Operation
+	(*SyncOperation)(nil),          // 16: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncOperation
+	(*SyncOperationResult)(nil),    // 17: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncOperationResult
+	(*OperationInitiator)(nil),     // 18: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationInitiator
+	(*ApplicationList)(nil),        // 19: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList
+	(*ApplicationWatchEvent)(nil),  // 20: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationWatchEvent
+	(*Cluster)(nil),                // 21: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster
+	(*ClusterInfo)(nil),            // 22: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterInfo
+	(*ClusterCacheInfo)(nil),       // 23: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterCacheInfo
+	(*ConnectionState)(nil),        // 24: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ConnectionState
+	(*ClusterList)(nil),            // 25: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterList
+	(*AppProject)(nil),             // 26: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject
+	(*AppProjectSpec)(nil),         // 27: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectSpec
+	(*SyncWindow)(nil),             // 28: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncWindow
+	(*AppProjectList)(nil),         // 29: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectList
+	nil,                            // 30: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.LabelsEntry
+	(*ObjectMeta)(nil),             // 31: k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
+	(*Time)(nil),                   // 32: k8s.io.apimachinery.pkg.apis.meta.v1.Time
+	(*ListMeta)(nil),               // 33: k8s.io.apimachinery.pkg.apis.meta.v1.ListMeta
 }
 var file_v1alpha1_proto_depIdxs = []int32{
-	18, // 0: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
+	31, // 0: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
 	1,  // 1: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application.spec:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSpec
 	4,  // 2: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application.status:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus
 	2,  // 3: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSpec.source:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSource
@@ -1107,20 +2066,41 @@ var file_v1alpha1_proto_depIdxs = []int32{
 	9,  // 8: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.conditions:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationCondition
 	8,  // 9: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.operationState:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationState
 	5,  // 10: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationStatus.summary:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSummary
-	19, // 11: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationState.finishedAt:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.Time
-	20, // 12: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ListMeta
-	0,  // 13: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application
-	0,  // 14: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationWatchEvent.application:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application
-	13, // 15: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.info:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterInfo
-	17, // 16: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.labels:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.LabelsEntry
-	12, // 17: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster
-	18, // 18: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
-	15, // 19: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	32, // 11: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationState.finishedAt:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.Time
+	32, // 12: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationCondition.lastTransitionTime:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.Time
+	11, // 13: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationDetail.status:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailStatus
+	12, // 14: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailStatus.resources:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ResourceStatus
+	13, // 15: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailStatus.history:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.RevisionHistory
+	14, // 16: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailStatus.operationState:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailOperation
+	7,  // 17: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ResourceStatus.health:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.HealthStatus
+	32, // 18: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.RevisionHistory.deployedAt:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.Time
+	2,  // 19: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.RevisionHistory.source:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSource
+	32, // 20: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.RevisionHistory.deployStartedAt:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.Time
+	2,  // 21: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.RevisionHistory.sources:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationSource
+	18, // 22: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.RevisionHistory.initiatedBy:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationInitiator
+	15, // 23: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailOperation.operation:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Operation
+	17, // 24: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailOperation.syncResult:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncOperationResult
+	32, // 25: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.DetailOperation.startedAt:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.Time
+	16, // 26: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Operation.sync:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncOperation
+	18, // 27: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Operation.initiatedBy:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.OperationInitiator
+	33, // 28: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ListMeta
+	0,  // 29: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application
+	0,  // 30: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ApplicationWatchEvent.application:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Application
+	22, // 31: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.info:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterInfo
+	30, // 32: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.labels:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster.LabelsEntry
+	24, // 33: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterInfo.connectionState:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ConnectionState
+	23, // 34: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterInfo.cacheInfo:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterCacheInfo
+	32, // 35: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ConnectionState.attemptedAt:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.Time
+	21, // 36: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.ClusterList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.Cluster
+	31, // 37: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject.metadata:type_name -> k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta
+	27, // 38: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject.spec:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectSpec
+	28, // 39: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectSpec.syncWindows:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.SyncWindow
+	26, // 40: github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProjectList.items:type_name -> github.com.argoproj.argo_cd.v2.pkg.apis.application.v1alpha1.AppProject
+	41, // [41:41] is the sub-list for method output_type
+	41, // [41:41] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_v1alpha1_proto_init() }
@@ -1135,7 +2115,7 @@ func file_v1alpha1_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_v1alpha1_proto_rawDesc), len(file_v1alpha1_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   18,
+			NumMessages:   31,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -29,8 +29,9 @@ type command struct {
 	Cluster  string  `json:"cluster"` // API server URL
 	Account  string  `json:"account"`
 	On       bool    `json:"on"`
-	Rate     float64 `json:"rate"`  // changes a second; 0 ends the churn
-	Count    int     `json:"count"` // of a burst
+	Rate     float64 `json:"rate"`    // changes a second; 0 ends the churn
+	Count    int     `json:"count"`   // of a burst
+	Seconds  int64   `json:"seconds"` // until a token ends; 0 for never
 }
 
 // reply is one line of standard output.
@@ -40,6 +41,7 @@ type reply struct {
 	Token string           `json:"token,omitempty"`
 	App   string           `json:"app,omitempty"`
 	Rows  []argocdtest.Row `json:"rows,omitempty"`
+	Lines []string         `json:"lines,omitempty"`
 }
 
 func (i *instance) do(c command) (reply, error) {
@@ -59,7 +61,7 @@ func (i *instance) do(c command) (reply, error) {
 	case "revoke":
 		return reply{}, i.server.Revoke(c.Account)
 	case "token":
-		t, err := i.server.Token(c.Account)
+		t, err := i.server.Token(c.Account, c.Seconds)
 		return reply{Token: t}, err
 	case "stop":
 		i.server.Stop()
@@ -69,6 +71,11 @@ func (i *instance) do(c command) (reply, error) {
 	case "freeze":
 		i.server.Freeze(c.On)
 		return reply{}, nil
+	case "rewind":
+		i.server.Rewind()
+		return reply{}, nil
+	case "writes":
+		return reply{Lines: i.server.Writes()}, nil
 	case "churn":
 		return reply{}, i.setChurn(c.Rate)
 	case "burst":

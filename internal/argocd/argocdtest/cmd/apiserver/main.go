@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/sirupsen/logrus"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -142,21 +143,45 @@ func (o options) app(i int) *v1alpha1.Application {
 	return a
 }
 
+// clusterInfo is what the controller says of cluster i: the first is fine, the
+// second does not answer, of the others it says nothing.
+func clusterInfo(i, apps int) *v1alpha1.ClusterInfo {
+	at := metav1.NewTime(time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC))
+	switch i {
+	case 0:
+		return &v1alpha1.ClusterInfo{ServerVersion: "1.34", ApplicationsCount: int64(apps), CacheInfo: v1alpha1.ClusterCacheInfo{ResourcesCount: 4321, APIsCount: 90, LastCacheSyncTime: &at},
+			ConnectionState: v1alpha1.ConnectionState{Status: v1alpha1.ConnectionStatusSuccessful, ModifiedAt: &at}}
+	case 1:
+		return &v1alpha1.ClusterInfo{ServerVersion: "1.31", ApplicationsCount: int64(apps),
+			ConnectionState: v1alpha1.ConnectionState{Status: v1alpha1.ConnectionStatusFailed, Message: "dial tcp: i/o timeout", ModifiedAt: &at}}
+	}
+	return nil
+}
+
 var environments = []string{"development", "staging", "production"}
 
 // sets is the number of ApplicationSets that own every second application.
 func (o options) sets() int { return max(1, o.projects) }
 
 func start(name string, o options) (*instance, error) {
-	seed := argocdtest.Options{Accounts: []string{"dashboard", "writer", "single", "narrow"}, RBACPolicy: policy, TLS: o.tls, Clusters: map[string]string{}, Labels: map[string]map[string]string{}}
+	seed := argocdtest.Options{Accounts: []string{"dashboard", "writer", "single", "narrow"}, RBACPolicy: policy, TLS: o.tls, Clusters: map[string]string{}, Labels: map[string]map[string]string{}, Info: map[string]*v1alpha1.ClusterInfo{}}
 	for i := range o.clusters {
 		name := fmt.Sprintf("cluster-%02d", i)
 		seed.Clusters[name] = clusterURL(i)
 		seed.Labels[name] = map[string]string{"environment": environments[i%len(environments)], "region": fmt.Sprintf("region-%d", i%2)}
+		if info := clusterInfo(i, o.apps/o.clusters); info != nil {
+			seed.Info[clusterURL(i)] = info
+		}
 	}
 	seed.Projects = append(seed.Projects, argocdtest.Project("default"))
 	for i := range o.projects {
-		seed.Projects = append(seed.Projects, argocdtest.Project(projectName(i)))
+		p := argocdtest.Project(projectName(i))
+		if i == 0 {
+			p.Spec.SyncWindows = v1alpha1.SyncWindows{
+				{Kind: "deny", Schedule: "0 22 * * *", Duration: "8h", Applications: []string{"*"}, Clusters: []string{"cluster-00"}, Namespaces: []string{"ns-*"}, ManualSync: true, TimeZone: "Asia/Seoul"},
+				{Kind: "allow", Schedule: "0 9 * * 1-5", Duration: "2h", Applications: []string{"*"}}}
+		}
+		seed.Projects = append(seed.Projects, p)
 	}
 	for i := range o.apps {
 		seed.Apps = append(seed.Apps, o.app(i))
@@ -177,7 +202,7 @@ func start(name string, o options) (*instance, error) {
 		i.URL = "https://" + s.Addr
 	}
 	for account, token := range map[string]*string{"dashboard": &i.Token, "writer": &i.WriterToken, "single": &i.SingleToken, "narrow": &i.NarrowToken} {
-		if *token, err = s.Token(account); err != nil {
+		if *token, err = s.Token(account, 0); err != nil {
 			return nil, err
 		}
 	}

@@ -123,7 +123,7 @@ func run(ctx context.Context, o options) error {
 
 // connection is what Deckplan's environment says of a server.
 func connection(name string, s *argocdtest.Server) ([]string, error) {
-	token, err := s.Token("dashboard")
+	token, err := s.Token("dashboard", 0)
 	prefix := "DECKPLAN_ARGOCD_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 	return []string{prefix + "_URL=http://" + s.Addr, prefix + "_TOKEN=" + token, prefix + "_INSECURE=true"}, err
 }

@@ -1,0 +1,220 @@
+package argocd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"deckplan/internal/argocd/wire"
+)
+
+// maxApplicationText bounds one application as JSON. What Kubernetes keeps of
+// one is 1.5 MB.
+const maxApplicationText = 16 << 20
+
+func (c *restClient) version(ctx context.Context) (string, error) {
+	var m struct{ Version string }
+	if err := c.ask(ctx, pathVersion, &m, nil); err != nil {
+		return "", fmt.Errorf("version: %w", err)
+	}
+	if m.Version == "" {
+		return "", fmt.Errorf("version: %w", garbled(errors.New("no version in it")))
+	}
+	return clip(c.seen.redact(m.Version), maxName), nil
+}
+
+func (c *restClient) account(ctx context.Context) (string, error) {
+	var m struct {
+		LoggedIn bool
+		Username string
+	}
+	if err := c.ask(ctx, pathUserInfo, &m, nil); err != nil {
+		return "", fmt.Errorf("user info: %w", err)
+	}
+	if !m.LoggedIn {
+		return "", errNotLoggedIn
+	}
+	return clip(c.seen.redact(m.Username), maxName), nil
+}
+
+func (c *restClient) tokens(ctx context.Context, account string) ([]accountToken, error) {
+	var m struct{ Tokens []accountToken }
+	if err := c.ask(ctx, pathAccount, &m, nil, account); err != nil {
+		return nil, fmt.Errorf("account: %w", err)
+	}
+	return m.Tokens, nil
+}
+
+func (c *restClient) clusters(ctx context.Context) ([]*wire.Cluster, error) {
+	var m struct{ Items []*wire.Cluster }
+	if err := c.ask(ctx, pathClusters, &m, nil); err != nil {
+		return nil, fmt.Errorf("clusters: %w", err)
+	}
+	return m.Items, nil
+}
+
+func (c *restClient) projects(ctx context.Context) ([]*wire.AppProject, error) {
+	var m struct{ Items []*wire.AppProject }
+	if err := c.ask(ctx, pathProjects, &m, nil); err != nil {
+		return nil, fmt.Errorf("projects: %w", err)
+	}
+	return m.Items, nil
+}
+
+func (c *restClient) canI(ctx context.Context, p probe) (yes, ok bool, err error) {
+	var m struct{ Value string }
+	if project, name, scoped := strings.Cut(p.object, "/"); scoped {
+		err = c.ask(ctx, pathCanIScoped, &m, nil, p.resource, p.action, project, name)
+	} else {
+		err = c.ask(ctx, pathCanI, &m, nil, p.resource, p.action, p.object)
+	}
+	return allows(m.Value, err)
+}
+
+// query asks for the applications the connection is about.
+func (c *restClient) query() url.Values {
+	q := url.Values{}
+	if len(c.filter.projects) > 0 {
+		q["projects"] = c.filter.projects
+	}
+	if c.filter.selector != "" {
+		q.Set("selector", c.filter.selector)
+	}
+	return q
+}
+
+// listed is an application in JSON, with the kinds of its resources.
+type listed struct {
+	Metadata *wire.ObjectMeta      `json:"metadata"`
+	Spec     *wire.ApplicationSpec `json:"spec"`
+	Status   *struct {
+		*wire.ApplicationStatus
+		Resources []struct {
+			Kind string `json:"kind"`
+		} `json:"resources"`
+	} `json:"status"`
+}
+
+func (l *listed) application() application {
+	out := application{Application: &wire.Application{Metadata: l.Metadata, Spec: l.Spec}}
+	if l.Status != nil {
+		out.Status = l.Status.ApplicationStatus
+		for _, r := range l.Status.Resources {
+			out.workloads.add([]byte(r.Kind))
+		}
+	}
+	return out
+}
+
+// list reads the full list. The parameter that would choose fields is not used:
+// servers know it for a few fields only and leave out the others, among them
+// revision, conditions and resource version.
+func (c *restClient) list(ctx context.Context, each func(application)) error {
+	ctx, cancel := context.WithTimeout(ctx, c.options.ListTimeout)
+	defer cancel()
+	r, err := c.send(ctx, pathApplications, nil, c.query())
+	if err != nil {
+		return fmt.Errorf("list: %w", err)
+	}
+	defer func() { _ = r.Body.Close() }()
+	if err := decodeItems(&bounded{r.Body, int64(c.options.MaxMessage)}, func(l *listed) { each(l.application()) }); err != nil {
+		return fmt.Errorf("list: %w", garbled(err))
+	}
+	return nil
+}
+
+var errNoItems = errors.New("no list in it")
+
+// decodeItems reads the items of a list one after the other, so that they do
+// not all exist at once.
+func decodeItems[T any](in io.Reader, each func(*T)) error {
+	limit := &bounded{in, maxApplicationText}
+	d := json.NewDecoder(limit)
+	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+		return cmpErr(err, errNoItems)
+	}
+	found := false
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return err
+		}
+		if key != "items" {
+			var skipped json.RawMessage
+			if err := d.Decode(&skipped); err != nil {
+				return err
+			}
+			continue
+		}
+		found = true
+		open, err := d.Token()
+		if err != nil {
+			return err
+		}
+		if open == nil { // null: no items
+			continue
+		}
+		if open != json.Delim('[') {
+			return errNoItems
+		}
+		for n := 0; d.More(); n++ {
+			limit.left = maxApplicationText
+			one := new(T)
+			if err := d.Decode(one); err != nil {
+				return err
+			}
+			if n == maxApplications {
+				return errTooMany
+			}
+			each(one)
+		}
+		if _, err := d.Token(); err != nil {
+			return err
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return cmpErr(unexpected(err), errNoItems)
+	}
+	if !found {
+		return errNoItems
+	}
+	return nil
+}
+
+// cmpErr is err, or other if there is none.
+func cmpErr(err, other error) error {
+	if err != nil {
+		return unexpected(err)
+	}
+	return other
+}
+
+// unexpected makes an end too early of an end.
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func (c *restClient) get(ctx context.Context, namespace, name string) (*whole, error) {
+	query := url.Values{}
+	if namespace != "" {
+		query.Set("appNamespace", namespace)
+	}
+	var text json.RawMessage
+	if err := c.ask(ctx, pathApplication, &text, query, name); err != nil {
+		return nil, fmt.Errorf("get: %w", err)
+	}
+	var l listed
+	out := &whole{detail: &wire.ApplicationDetail{}}
+	if err := errors.Join(json.Unmarshal(text, &l), json.Unmarshal(text, out.detail)); err != nil {
+		return nil, fmt.Errorf("get: %w", garbled(err))
+	}
+	out.application = l.application()
+	return out, nil
+}

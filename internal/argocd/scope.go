@@ -1,0 +1,98 @@
+package argocd
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"deckplan/internal/argocd/wire"
+	"deckplan/internal/live"
+)
+
+// Limits of what is kept of an instance's clusters and projects.
+const (
+	maxScope   = 5000 // clusters, and projects
+	maxWindows = 100  // of a project
+	maxNames   = 100  // of a window
+	maxLabels  = 50   // of a cluster
+)
+
+// scope reads the clusters and projects. What the token may not see is Hidden:
+// Argo CD answers it with an error or with nothing. What cannot be read now
+// stays as it was.
+func scope(ctx context.Context, c client, f filter, old live.Scope) (out live.Scope) {
+	clusters, err := c.clusters(ctx)
+	switch {
+	case status.Code(err) == codes.PermissionDenied || err == nil && len(clusters) == 0:
+		out.Hidden = append(out.Hidden, "clusters")
+	case err != nil:
+		out.Clusters = old.Clusters
+	default:
+		for _, one := range clusters[:min(len(clusters), maxScope)] {
+			out.Clusters = append(out.Clusters, clusterOf(one))
+		}
+	}
+	projects, err := c.projects(ctx)
+	switch {
+	case status.Code(err) == codes.PermissionDenied || err == nil && len(projects) == 0:
+		out.Hidden = append(out.Hidden, "projects")
+	case err != nil:
+		out.Projects = old.Projects
+	default:
+		for _, one := range projects[:min(len(projects), maxScope)] {
+			name := one.GetMetadata().GetName()
+			if name != "" && len(name) <= maxName && f.holds(name) {
+				out.Projects = append(out.Projects, projectOf(one))
+			}
+		}
+	}
+	slices.SortFunc(out.Clusters, func(a, b live.Cluster) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Server, b.Server))
+	})
+	slices.SortFunc(out.Projects, func(a, b live.Project) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+// holds reports whether the connection is about a project.
+func (f filter) holds(project string) bool {
+	return len(f.projects) == 0 || slices.Contains(f.projects, project)
+}
+
+func clusterOf(c *wire.Cluster) live.Cluster {
+	info := c.GetInfo()
+	out := live.Cluster{Server: clip(c.GetServer(), maxURL), Name: clip(c.GetName(), maxName),
+		Kubernetes: clip(cmp.Or(info.GetServerVersion(), c.GetServerVersion()), maxName),
+		State:      clip(info.GetConnectionState().GetStatus(), maxName), Message: clip(info.GetConnectionState().GetMessage(), maxMessage),
+		At: info.GetConnectionState().GetAttemptedAt().Moment(), Applications: max(0, info.GetApplicationsCount()),
+		Objects: max(0, info.GetCacheInfo().GetResourcesCount())}
+	for k, v := range c.GetLabels() {
+		if k != "" && len(k) <= maxLabel && len(v) <= maxLabel {
+			out.Labels = append(out.Labels, live.Label{Key: clip(k, maxLabel), Value: clip(v, maxLabel)})
+		}
+	}
+	slices.SortFunc(out.Labels, func(a, b live.Label) int { return cmp.Compare(a.Key, b.Key) })
+	out.Labels = out.Labels[:min(len(out.Labels), maxLabels)]
+	return out
+}
+
+func projectOf(p *wire.AppProject) live.Project {
+	out := live.Project{Name: clip(p.GetMetadata().GetName(), maxName)}
+	windows := p.GetSpec().GetSyncWindows()
+	for _, w := range windows[:min(len(windows), maxWindows)] {
+		out.Windows = append(out.Windows, live.Window{Kind: clip(w.GetKind(), maxName), Schedule: clip(w.GetSchedule(), maxName),
+			Duration: clip(w.GetDuration(), maxName), TimeZone: clip(w.GetTimeZone(), maxName), Manual: w.GetManualSync(),
+			Applications: bound(w.GetApplications()), Namespaces: bound(w.GetNamespaces()), Clusters: bound(w.GetClusters())})
+	}
+	return out
+}
+
+// bound keeps so many names of a list.
+func bound(all []string) (out []string) {
+	for _, one := range all[:min(len(all), maxNames)] {
+		out = append(out, clip(one, maxURL))
+	}
+	return out
+}
