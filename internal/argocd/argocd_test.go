@@ -111,27 +111,29 @@ func get(table *live.Table, name string) (live.Row, bool) {
 }
 
 func TestRun_ReadsWhatTheFullClientReads(t *testing.T) {
-	for _, tls := range []bool{false, true} {
+	for protocol, tls := range map[live.Protocol]bool{live.GRPC: false, live.NoProtocol: true, live.REST: true} {
 		s := argotest.Start(t, argotest.Options{Apps: 25, Real: true, TLS: tls})
 		s.Update(t, firstApp, argotest.Change{Health: "Degraded", Message: "컨테이너가 시작되지 않음"})
 		c := connection(s)
 		if tls {
 			c.CAFile = caFile(t, s.CA)
 		}
+		c.Protocol = protocol
 		table := run(t, quick(), c)
 		within(t, 10*time.Second, "first list", connected(table, s.Name))
 		want := s.Reference(t)
 		if got := state(table, s.Name).Applications; got != len(want) || got != 35 {
 			t.Fatalf("%d applications, the full client has %d", got, len(want))
 		}
-		clusters, conditions, messages := map[string]bool{}, 0, 0
+		clusters, conditions, messages, made := map[string]bool{}, 0, 0, 0
 		for _, w := range want {
 			got, ok := get(table, w.Name)
 			got.Since = time.Time{}
 			expect := live.Application{Instance: s.Name, Namespace: w.Namespace, Name: w.Name, Project: w.Project, Cluster: w.Cluster,
 				Server: w.Server, DestNamespace: w.DestNamespace, Health: w.Health, HealthMessage: w.HealthMessage, Sync: w.Sync,
 				Phase: w.Phase, OperationMessage: w.OperationMessage, LastSync: w.LastSync, Revision: w.Revision, RepoURL: w.RepoURL,
-				Path: w.Path, TargetRevision: w.TargetRevision, Condition: w.Condition, ResourceVersion: w.ResourceVersion}
+				Path: w.Path, TargetRevision: w.TargetRevision, Condition: w.Condition, ResourceVersion: w.ResourceVersion,
+				Set: w.Set, Images: strings.Join(w.Images, "\n"), Workloads: strings.Join(w.Workloads, " ")}
 			if !got.LastSync.Equal(expect.LastSync) {
 				t.Errorf("%s: last sync %v, the full client reads %v", w.Name, got.LastSync, expect.LastSync)
 			}
@@ -146,13 +148,16 @@ func TestRun_ReadsWhatTheFullClientReads(t *testing.T) {
 			if w.HealthMessage != "" {
 				messages++
 			}
+			if w.Set != "" && w.Workloads != nil && w.Images != nil {
+				made++
+			}
 		}
 		// The comparison means something only if the fields are filled in.
-		if !clusters["in-cluster"] || !clusters["cluster-01"] || conditions == 0 || messages == 0 {
-			t.Errorf("the reference lacks cases: clusters %v, %d conditions, %d health messages", clusters, conditions, messages)
+		if !clusters["in-cluster"] || !clusters["cluster-01"] || conditions == 0 || messages == 0 || made == 0 {
+			t.Errorf("the reference lacks cases: clusters %v, %d conditions, %d health messages, %d of a set", clusters, conditions, messages, made)
 		}
 		i := state(table, s.Name)
-		if i.Version == "" || i.Account != "dashboard" || !i.Complete || i.LastSeen.IsZero() {
+		if i.Version == "" || i.Account != "dashboard" || !i.Complete || i.LastSeen.IsZero() || (i.Protocol == live.REST) != (protocol == live.REST) {
 			t.Errorf("instance %+v", i)
 		}
 	}

@@ -66,8 +66,10 @@ func (r readsOnly) RoundTrip(q *http.Request) (*http.Response, error) {
 // restClient calls over HTTP/1, for where something in between blocks HTTP/2.
 type restClient struct {
 	base    *url.URL
-	http    *http.Client
-	idle    func() // closes connections that are not in use
+	root    string
+	calls   *http.Client
+	streams *http.Client // a connection for each: on one in use before, a question is asked again unseen when it breaks
+	idle    func()       // closes connections that are not in use
 	seen    *handshakes
 	token   *tokenSource
 	filter  filter
@@ -105,11 +107,13 @@ func dialREST(c Connection, o Options) (*restClient, error) {
 		transport.TLSClientConfig.NextProtos = []string{"http/1.1"}
 		base.Scheme = "https"
 	}
-	base = base.JoinPath(c.root())
-	return &restClient{base: base, idle: transport.CloseIdleConnections, seen: seen, token: token, filter: c.filter(), options: o,
-		http: &http.Client{Transport: readsOnly{transport, strings.TrimRight(base.EscapedPath(), "/")},
-			// Another address must not get the token.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
+	once := transport.Clone()
+	once.DisableKeepAlives = true
+	reader := func(t *http.Transport) *http.Client { // another address must not get the token
+		return &http.Client{Transport: readsOnly{t, c.root()}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	return &restClient{base: base, root: c.root(), idle: transport.CloseIdleConnections, seen: seen, token: token, filter: c.filter(), options: o,
+		calls: reader(transport), streams: reader(once)}, nil
 }
 
 func (c *restClient) close() { c.idle() }
@@ -129,7 +133,7 @@ func (c *restClient) address(pattern string, query url.Values, parts ...string) 
 		pattern = strings.Replace(pattern, "*", url.PathEscape(p), 1)
 	}
 	u := *c.base
-	u.RawPath = strings.TrimRight(c.base.EscapedPath(), "/") + pattern
+	u.RawPath = c.root + pattern
 	var err error
 	if u.Path, err = url.PathUnescape(u.RawPath); err != nil {
 		return "", err
@@ -140,7 +144,7 @@ func (c *restClient) address(pattern string, query url.Values, parts ...string) 
 
 // send asks for a path and gives the answer, if it is one of success. Whoever
 // gets it closes its body and bounds what is read of it.
-func (c *restClient) send(ctx context.Context, pattern string, header http.Header, query url.Values, parts ...string) (*http.Response, error) {
+func (c *restClient) send(ctx context.Context, by *http.Client, pattern string, header http.Header, query url.Values, parts ...string) (*http.Response, error) {
 	address, err := c.address(pattern, query, parts...)
 	if err != nil {
 		return nil, err
@@ -154,7 +158,7 @@ func (c *restClient) send(ctx context.Context, pattern string, header http.Heade
 	}
 	q.Header.Set("Authorization", "Bearer "+c.token.current())
 	q.Header.Set("User-Agent", "deckplan")
-	r, err := c.http.Do(q)
+	r, err := by.Do(q)
 	if err != nil {
 		return nil, broken(err)
 	}
@@ -169,7 +173,7 @@ func (c *restClient) send(ctx context.Context, pattern string, header http.Heade
 func (c *restClient) ask(ctx context.Context, pattern string, answer any, query url.Values, parts ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, c.options.CallTimeout)
 	defer cancel()
-	r, err := c.send(ctx, pattern, nil, query, parts...)
+	r, err := c.send(ctx, c.calls, pattern, nil, query, parts...)
 	if err != nil {
 		return err
 	}
@@ -254,11 +258,7 @@ func refused(r *http.Response) error {
 		return status.Error(*own.Code, own.Message)
 	}
 	err := fmt.Errorf("HTTP %s: %s", r.Status, clip(string(text), maxDetail))
-	switch {
-	case r.StatusCode == http.StatusUnauthorized:
-		return &answerError{live.Unauthenticated, codes.Unauthenticated, err}
-	case r.StatusCode == http.StatusForbidden:
-		return &answerError{live.Forbidden, codes.PermissionDenied, err}
+	switch { // something in between answered, which knows nothing of the token
 	case r.StatusCode >= 500 || r.StatusCode == http.StatusTooManyRequests:
 		return &answerError{live.Unreachable, codes.Unavailable, err}
 	}

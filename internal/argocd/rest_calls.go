@@ -116,7 +116,7 @@ func (l *listed) application() application {
 func (c *restClient) list(ctx context.Context, each func(application)) error {
 	ctx, cancel := context.WithTimeout(ctx, c.options.ListTimeout)
 	defer cancel()
-	r, err := c.send(ctx, pathApplications, nil, c.query())
+	r, err := c.send(ctx, c.calls, pathApplications, nil, c.query())
 	if err != nil {
 		return fmt.Errorf("list: %w", err)
 	}

@@ -41,7 +41,7 @@ func (c *restClient) watch(ctx context.Context, resourceVersion string) (events,
 	var once sync.Once
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { once.Do(func() { close(asked) }) }})
 	go func() {
-		r, err := c.send(traced, pathStream, http.Header{"Accept": {"text/event-stream"}, "Accept-Encoding": {"identity"}}, query)
+		r, err := c.send(traced, c.streams, pathStream, http.Header{"Accept": {"text/event-stream"}, "Accept-Encoding": {"identity"}}, query)
 		answered <- answer{r, err}
 	}()
 	e := &restEvents{ctx: ctx, answered: answered}

@@ -24,6 +24,9 @@ import (
 	"deckplan/internal/survey"
 )
 
+// quiet logs nothing.
+var quiet = log.New(io.Discard, "", 0)
+
 // otherCA is the certificate of an authority that signed nothing.
 func otherCA(t *testing.T) string {
 	t.Helper()
@@ -64,7 +67,7 @@ func accept(t *testing.T, f func(net.Conn)) string {
 
 func http1(t *testing.T, withTLS bool) string {
 	s := httptest.NewUnstartedServer(http.NotFoundHandler())
-	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.Config.ErrorLog = quiet
 	s.TLS = &tls.Config{NextProtos: []string{"http/1.1"}}
 	if withTLS {
 		s.StartTLS()
@@ -114,13 +117,13 @@ func TestRun_TellsFailuresApart(t *testing.T) {
 		"says-nothing-tls":   {"https://" + silent, live.Unreachable},
 		"mail-server-tls":    {"https://" + garbage, live.TLS},
 		"mail-server":        {"http://" + garbage, live.NotArgoCD},
-		"http1-plaintext":    {http1(t, false), live.HTTP2Blocked},
-		"http1-tls":          {tlsOnly, live.HTTP2Blocked},
+		"http1-plaintext":    {http1(t, false), live.NotArgoCD},
+		"http1-tls":          {tlsOnly, live.NotArgoCD},
 		"plaintext-to-tls":   {"http" + tlsOnly[len("https"):], live.Unreachable}, // it only hangs up
 		"closes-tls-at-once": {"https://" + closed, live.TLS},                     // as a plaintext Argo CD does
-		"gateway-forbids":    {http2(t, http.StatusForbidden), live.HTTP2Blocked},
-		"gateway-bad-answer": {http2(t, http.StatusBadGateway), live.HTTP2Blocked},
-		"gateway-page":       {http2(t, http.StatusOK), live.HTTP2Blocked},
+		"gateway-forbids":    {http2(t, http.StatusForbidden), live.NotArgoCD},
+		"gateway-bad-answer": {http2(t, http.StatusBadGateway), live.Unreachable},
+		"gateway-page":       {http2(t, http.StatusOK), live.NotArgoCD},
 	}
 	o := quick()
 	o.CallTimeout, o.DialTimeout = 2*time.Second, time.Second

@@ -4,7 +4,10 @@ import (
 	"context"
 	"io"
 	"os"
+	"slices"
 	"time"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/argoproj/argo-cd/v2/pkg/apiclient"
 	"github.com/argoproj/argo-cd/v2/pkg/apiclient/application"
@@ -32,10 +35,26 @@ type Row struct {
 	LastSync         time.Time `json:"last_sync"`
 	ResourceVersion  string    `json:"resource_version"`
 	Condition        string    `json:"condition"`
+	Set              string    `json:"set"`
+	Images           []string  `json:"images"`
+	Workloads        []string  `json:"workloads"`
 }
 
-// Reference reads a server's applications with the whole apiclient package.
-func Reference(ctx context.Context, s *Server, token string) ([]Row, error) {
+// ReferenceDetail reads one application with the whole apiclient package.
+func ReferenceDetail(ctx context.Context, s *Server, token, name string) (*v1alpha1.Application, error) {
+	client, err := referenceClient(s, token)
+	if err != nil {
+		return nil, err
+	}
+	conn, apps, err := client.NewApplicationClient()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = conn.Close() }()
+	return apps.Get(ctx, &application.ApplicationQuery{Name: &name})
+}
+
+func referenceClient(s *Server, token string) (apiclient.Client, error) {
 	options := &apiclient.ClientOptions{ServerAddr: s.Addr, PlainText: s.CA == "", AuthToken: token}
 	if s.CA != "" {
 		f, err := os.CreateTemp("", "reference-ca-*.pem")
@@ -51,7 +70,12 @@ func Reference(ctx context.Context, s *Server, token string) ([]Row, error) {
 		}
 		options.CertFile = f.Name()
 	}
-	client, err := apiclient.NewClient(options)
+	return apiclient.NewClient(options)
+}
+
+// Reference reads a server's applications with the whole apiclient package.
+func Reference(ctx context.Context, s *Server, token string) ([]Row, error) {
+	client, err := referenceClient(s, token)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +108,8 @@ func Reference(ctx context.Context, s *Server, token string) ([]Row, error) {
 	return rows, nil
 }
 
+var podControllers = []string{"Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "Job.batch", "CronJob.batch", "Rollout.argoproj.io", "Pod"}
+
 func row(a *v1alpha1.Application, clusterNames map[string]string) Row {
 	source := a.Spec.GetSource()
 	r := Row{
@@ -113,6 +139,18 @@ func row(a *v1alpha1.Application, clusterNames map[string]string) Row {
 			r.LastSync = o.FinishedAt.UTC()
 		}
 	}
+	for _, o := range a.OwnerReferences {
+		if o.Kind == "ApplicationSet" {
+			r.Set = o.Name
+		}
+	}
+	r.Images = slices.Sorted(slices.Values(a.Status.Summary.Images))
+	for _, one := range a.Status.Resources {
+		if gk := (schema.GroupKind{Group: one.Group, Kind: one.Kind}).String(); slices.Contains(podControllers, gk) && !slices.Contains(r.Workloads, one.Kind) {
+			r.Workloads = append(r.Workloads, one.Kind)
+		}
+	}
+	slices.Sort(r.Workloads)
 	if len(a.Status.Conditions) > 0 {
 		r.Condition = a.Status.Conditions[0].Message
 	}

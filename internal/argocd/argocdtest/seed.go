@@ -61,7 +61,8 @@ func App(i, nres, hist int, project, cluster string) *v1alpha1.Application {
 			Status: synccommon.ResultCodeSynced, Message: k[2] + "/" + rn + " configured", HookPhase: synccommon.OperationRunning, SyncPhase: synccommon.SyncPhaseSync})
 	}
 	for h := 0; h < hist; h++ {
-		a.Status.History = append(a.Status.History, v1alpha1.RevisionHistory{ID: int64(h), Revision: rev, DeployedAt: now, DeployStartedAt: &now, Source: src})
+		a.Status.History = append(a.Status.History, v1alpha1.RevisionHistory{ID: int64(h), Revision: rev, DeployedAt: now, DeployStartedAt: &now, Source: src,
+			InitiatedBy: v1alpha1.OperationInitiator{Automated: h%2 == 0, Username: []string{"", "kim"}[h%2]}})
 	}
 	a.Status.OperationState = &v1alpha1.OperationState{Phase: synccommon.OperationSucceeded, Message: "successfully synced (all tasks run)", StartedAt: now, FinishedAt: &now,
 		Operation:  v1alpha1.Operation{Sync: &v1alpha1.SyncOperation{Revision: rev, Prune: true}, InitiatedBy: v1alpha1.OperationInitiator{Automated: true}},

@@ -71,6 +71,9 @@ type Row struct {
 	LastSync         time.Time `json:"last_sync"`
 	ResourceVersion  string    `json:"resource_version"`
 	Condition        string    `json:"condition"`
+	Set              string    `json:"set"`
+	Images           []string  `json:"images"`
+	Workloads        []string  `json:"workloads"`
 }
 
 // Change is what Update and Create set; empty fields stay as they are.
@@ -198,13 +201,19 @@ func (s *Server) Reference(t testing.TB) []Row {
 	return s.send(t, map[string]any{"do": "reference"}).Rows
 }
 
+// Detail is one application as the full apiclient package reads it.
+func (s *Server) Detail(t testing.TB, app string) json.RawMessage {
+	return s.send(t, map[string]any{"do": "detail", "app": app}).Detail
+}
+
 type reply struct {
-	OK    bool     `json:"ok"`
-	Error string   `json:"error"`
-	Token string   `json:"token"`
-	App   string   `json:"app"`
-	Rows  []Row    `json:"rows"`
-	Lines []string `json:"lines"`
+	OK     bool            `json:"ok"`
+	Error  string          `json:"error"`
+	Token  string          `json:"token"`
+	App    string          `json:"app"`
+	Rows   []Row           `json:"rows"`
+	Lines  []string        `json:"lines"`
+	Detail json.RawMessage `json:"detail"`
 }
 
 func (s *Server) send(t testing.TB, command map[string]any) reply {

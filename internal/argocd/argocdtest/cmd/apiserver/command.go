@@ -36,12 +36,13 @@ type command struct {
 
 // reply is one line of standard output.
 type reply struct {
-	OK    bool             `json:"ok"`
-	Error string           `json:"error,omitempty"`
-	Token string           `json:"token,omitempty"`
-	App   string           `json:"app,omitempty"`
-	Rows  []argocdtest.Row `json:"rows,omitempty"`
-	Lines []string         `json:"lines,omitempty"`
+	OK     bool                  `json:"ok"`
+	Error  string                `json:"error,omitempty"`
+	Token  string                `json:"token,omitempty"`
+	App    string                `json:"app,omitempty"`
+	Rows   []argocdtest.Row      `json:"rows,omitempty"`
+	Lines  []string              `json:"lines,omitempty"`
+	Detail *v1alpha1.Application `json:"detail,omitempty"`
 }
 
 func (i *instance) do(c command) (reply, error) {
@@ -71,6 +72,9 @@ func (i *instance) do(c command) (reply, error) {
 	case "freeze":
 		i.server.Freeze(c.On)
 		return reply{}, nil
+	case "detail":
+		a, err := argocdtest.ReferenceDetail(context.Background(), i.server, i.Token, c.App)
+		return reply{Detail: a}, err
 	case "rewind":
 		i.server.Rewind()
 		return reply{}, nil
