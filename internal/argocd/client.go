@@ -110,17 +110,15 @@ func replay(ctx context.Context, c client, o Options, each func(application)) er
 		default:
 			idle.Reset(o.ReplayQuiet)
 		}
-		if n++; n > maxApplications {
+		if n++; n > o.MaxApplications {
 			return errTooMany
 		}
 		each(ev.app)
 	}
 }
 
-// maxApplications bounds what one instance may fill memory with.
-const maxApplications = 250_000
-
-var errTooMany = status.Errorf(codes.ResourceExhausted, "more than %d applications", maxApplications)
+// errTooMany says that an instance has more applications than memory is for.
+var errTooMany = status.Error(codes.ResourceExhausted, "more applications than are accepted of one instance")
 
 // allows reads an answer to canI.
 func allows(value string, err error) (yes, ok bool, _ error) {

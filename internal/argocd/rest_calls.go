@@ -161,14 +161,11 @@ func decodeItems[T any](in io.Reader, each func(*T)) error {
 		if open != json.Delim('[') {
 			return errNoItems
 		}
-		for n := 0; d.More(); n++ {
+		for d.More() {
 			limit.left = maxApplicationText
 			one := new(T)
 			if err := d.Decode(one); err != nil {
 				return err
-			}
-			if n == maxApplications {
-				return errTooMany
 			}
 			each(one)
 		}

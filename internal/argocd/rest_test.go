@@ -7,6 +7,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,7 +23,8 @@ import (
 type ingress struct {
 	*httptest.Server
 	root  string
-	asked sync.Map // method and path -> bool
+	mu    sync.Mutex
+	asked map[string]int // method and path -> times
 }
 
 func startIngress(t *testing.T, s *argotest.Server, root string) *ingress {
@@ -31,11 +33,13 @@ func startIngress(t *testing.T, s *argotest.Server, root string) *ingress {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := &ingress{root: root}
+	i := &ingress{root: root, asked: map[string]int{}}
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	proxy.ErrorLog = quiet
 	i.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		i.asked.Store(r.Method+" "+r.URL.Path, true)
+		i.mu.Lock()
+		i.asked[r.Method+" "+r.URL.Path]++
+		i.mu.Unlock()
 		if !strings.HasPrefix(r.URL.Path, root+"/") {
 			http.NotFound(w, r)
 			return
@@ -53,8 +57,12 @@ func (i *ingress) connection(s *argotest.Server) argocd.Connection {
 	return c
 }
 
-// saw reports whether something was asked for.
-func (i *ingress) saw(what string) bool { _, ok := i.asked.Load(what); return ok }
+// saw counts how often something was asked for.
+func (i *ingress) saw(what string) int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.asked[what]
+}
 
 func TestREST_IsChosenWhereHTTP2IsBlocked(t *testing.T) {
 	s := argotest.Start(t, argotest.Options{})
@@ -65,7 +73,7 @@ func TestREST_IsChosenWhereHTTP2IsBlocked(t *testing.T) {
 		if got := state(table, s.Name); got.Protocol != live.REST || got.Applications != 10 || got.Account != "dashboard" || got.Version == "" {
 			t.Errorf("%+v", got)
 		}
-		within(t, 5*time.Second, "the watch", func() bool { return i.saw("GET " + root + "/api/v1/stream/applications") })
+		within(t, 5*time.Second, "the watch", func() bool { return i.saw("GET "+root+"/api/v1/stream/applications") > 0 })
 		within(t, 5*time.Second, "the probe", func() bool { return state(table, s.Name).CanWrite.State == live.WriteNone })
 	}
 }
@@ -174,6 +182,43 @@ func TestREST_SendsTheTokenNowhereElse(t *testing.T) {
 	got := argocd.Try(t.Context(), argocd.Connection{Name: "x", URL: s.URL + "/login", Token: "a-token"}, quick())
 	if got.Reason != live.NotArgoCD || stolen.Load() {
 		t.Errorf("%+v, followed %v", got, stolen.Load())
+	}
+}
+
+func TestREST_IsRememberedForAWhile(t *testing.T) {
+	s := argotest.Start(t, argotest.Options{})
+	for _, again := range []time.Duration{time.Hour, time.Nanosecond} {
+		i := startIngress(t, s, "")
+		o := quick()
+		o.Reconsider = again
+		table := run(t, o, i.connection(s))
+		within(t, 10*time.Second, "first list", connected(table, s.Name))
+		const preface = "PRI *" // how HTTP/2 begins
+		if n := i.saw(preface); n != 1 {
+			t.Fatalf("gRPC was tried %d times before REST", n)
+		}
+		before := state(table, s.Name)
+		i.CloseClientConnections()
+		within(t, 10*time.Second, "a further list", func() bool { return state(table, s.Name).ListedAt.After(before.ListedAt) })
+		if tried := i.saw(preface) > 1; tried != (again < time.Second) {
+			t.Errorf("reconsidered after %v: gRPC was tried again: %v", again, tried)
+		}
+	}
+}
+
+func TestREST_SurveyReadsWhatGRPCReads(t *testing.T) {
+	s := argotest.Start(t, argotest.Options{Apps: 12, Real: true})
+	want, err := argocd.Survey(t.Context(), connection(s), quick())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := argocd.Survey(t.Context(), startIngress(t, s, "/argo").connection(s), quick())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.Instances[0].URL = want.Instances[0].URL
+	if !reflect.DeepEqual(got, want) || len(got.Applications) != 22 {
+		t.Errorf("got %+v\nwant %+v", got, want)
 	}
 }
 

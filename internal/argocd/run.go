@@ -25,7 +25,9 @@ type Options struct {
 	RetryMin         time.Duration // before the first retry; 0.5 s
 	RetryMax         time.Duration // between retries at most; 1 min
 	Reconsider       time.Duration // until gRPC is tried again where REST was needed; 1 h
+	Settle           time.Duration // after a list, in which events that it already knew may still come; 5 s
 	MaxMessage       int           // bytes of the largest answer accepted; 256 MiB
+	MaxApplications  int           // of one instance; 250,000
 	Now              func() time.Time
 }
 
@@ -41,6 +43,8 @@ func (o Options) withDefaults() Options {
 	o.RetryMin = cmp.Or(o.RetryMin, 500*time.Millisecond)
 	o.RetryMax = cmp.Or(o.RetryMax, time.Minute)
 	o.Reconsider = cmp.Or(o.Reconsider, time.Hour)
+	o.Settle = cmp.Or(o.Settle, 5*time.Second)
+	o.MaxApplications = cmp.Or(o.MaxApplications, 250_000)
 	o.MaxMessage = cmp.Or(o.MaxMessage, 256<<20)
 	if o.Now == nil {
 		o.Now = time.Now

@@ -33,9 +33,6 @@ type session struct {
 	waiting map[live.Key]change
 }
 
-// calm is how long after a list events that it already knew may still arrive.
-const calm = 5 * time.Second
-
 // change is what a watch event does to one application.
 type change struct {
 	row     live.Application
@@ -214,7 +211,7 @@ func (s *session) take(ev event) error {
 	default:
 		s.change(c)
 	}
-	if max(len(s.waiting), s.size) > maxApplications {
+	if max(len(s.waiting), s.size) > s.options.MaxApplications {
 		return errTooMany
 	}
 	return nil
@@ -226,7 +223,7 @@ func (s *session) take(ev event) error {
 func (s *session) change(c change) {
 	old, known := s.table.Get(c.row.Key())
 	if known && older(c.row.ResourceVersion, old.ResourceVersion) {
-		if time.Since(s.settled) > calm {
+		if time.Since(s.settled) > s.options.Settle {
 			select {
 			case s.doubt <- struct{}{}:
 			default:
