@@ -180,7 +180,7 @@ func (c *restClient) ask(ctx context.Context, pattern string, answer any, query 
 	defer func() { _ = r.Body.Close() }()
 	text, err := io.ReadAll(&bounded{r.Body, int64(c.options.MaxMessage)})
 	if err != nil {
-		return garbled(err)
+		return garbled(timely(ctx, err))
 	}
 	return garbled(json.Unmarshal(text, answer))
 }
@@ -232,6 +232,14 @@ func (e brokenConnection) Unwrap() error { return e.error }
 // GRPCStatus gives the code.
 func (e brokenConnection) GRPCStatus() *status.Status {
 	return status.New(codes.Unavailable, e.Error())
+}
+
+// timely says that time was up where an answer broke off for that.
+func timely(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ctx.Err(), err)
 }
 
 // garbled tells of an answer that cannot be read: it broke off, or it is not

@@ -122,7 +122,7 @@ func (c *restClient) list(ctx context.Context, each func(application)) error {
 	}
 	defer func() { _ = r.Body.Close() }()
 	if err := decodeItems(&bounded{r.Body, int64(c.options.MaxMessage)}, func(l *listed) { each(l.application()) }); err != nil {
-		return fmt.Errorf("list: %w", garbled(err))
+		return fmt.Errorf("list: %w", garbled(timely(ctx, err)))
 	}
 	return nil
 }
@@ -133,9 +133,25 @@ var errNoItems = errors.New("no list in it")
 // not all exist at once.
 func decodeItems[T any](in io.Reader, each func(*T)) error {
 	limit := &bounded{in, maxApplicationText}
-	d := json.NewDecoder(limit)
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return cmpErr(err, errNoItems)
+	err := decodeObject(json.NewDecoder(limit), func(d *json.Decoder) error {
+		limit.left = maxApplicationText
+		one := new(T)
+		if err := d.Decode(one); err != nil {
+			return err
+		}
+		each(one)
+		return nil
+	})
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// decodeObject reads an object with a list of items, calling item for each.
+func decodeObject(d *json.Decoder, item func(*json.Decoder) error) error {
+	if err := expect(d, '{'); err != nil {
+		return err
 	}
 	found := false
 	for d.More() {
@@ -150,31 +166,12 @@ func decodeItems[T any](in io.Reader, each func(*T)) error {
 			}
 			continue
 		}
-		found = true
-		open, err := d.Token()
-		if err != nil {
-			return err
-		}
-		if open == nil { // null: no items
-			continue
-		}
-		if open != json.Delim('[') {
-			return errNoItems
-		}
-		for d.More() {
-			limit.left = maxApplicationText
-			one := new(T)
-			if err := d.Decode(one); err != nil {
-				return err
-			}
-			each(one)
-		}
-		if _, err := d.Token(); err != nil {
+		if found, err = true, decodeArray(d, item); err != nil {
 			return err
 		}
 	}
-	if _, err := d.Token(); err != nil {
-		return cmpErr(unexpected(err), errNoItems)
+	if err := expect(d, '}'); err != nil {
+		return err
 	}
 	if !found {
 		return errNoItems
@@ -182,18 +179,28 @@ func decodeItems[T any](in io.Reader, each func(*T)) error {
 	return nil
 }
 
-// cmpErr is err, or other if there is none.
-func cmpErr(err, other error) error {
-	if err != nil {
-		return unexpected(err)
+// decodeArray reads an array, or null, which is one without items.
+func decodeArray(d *json.Decoder, item func(*json.Decoder) error) error {
+	switch open, err := d.Token(); {
+	case err != nil:
+		return err
+	case open == nil:
+		return nil
+	case open != json.Delim('['):
+		return errNoItems
 	}
-	return other
+	for d.More() {
+		if err := item(d); err != nil {
+			return err
+		}
+	}
+	return expect(d, ']')
 }
 
-// unexpected makes an end too early of an end.
-func unexpected(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
+func expect(d *json.Decoder, want json.Delim) error {
+	got, err := d.Token()
+	if err == nil && got != want {
+		err = errNoItems
 	}
 	return err
 }
