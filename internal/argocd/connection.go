@@ -1,7 +1,8 @@
-// Package argocd reads applications from Argo CD instances over gRPC into a
-// live.Table. It is read-only by construction: it can call List, Get, Watch,
-// Version, GetUserInfo, GetAccount and CanI, its queries have no field that
-// asks for a refresh, and a test reads this source to keep it so.
+// Package argocd reads applications from Argo CD instances into a live.Table,
+// over gRPC or, where HTTP/2 does not get through, over REST. It is read-only by
+// construction: it can call List, Get, Watch, Version, GetUserInfo, GetAccount
+// and CanI, its queries have no field that asks for a refresh, over REST it can
+// only GET these, and a test reads this source to keep it so.
 package argocd
 
 import (
@@ -28,7 +29,7 @@ type Secret = seal.Secret
 // Connection says how to reach one instance.
 type Connection struct {
 	Name      string
-	URL       string        // https://host[:port][/root]; http:// speaks without TLS. The path is not sent: gRPC has none.
+	URL       string        // https://host[:port][/root]; http:// speaks without TLS. Below a root it is read over REST: gRPC has no paths.
 	Token     Secret        // of an account with the apiKey capability
 	TokenFile string        // instead of Token; read again whenever it changes
 	CAFile    string        // PEM of the authorities to trust beside the system's

@@ -222,11 +222,33 @@ func TestREST_SurveyReadsWhatGRPCReads(t *testing.T) {
 	}
 }
 
+func TestREST_HonoursThePin(t *testing.T) {
+	s := argotest.Start(t, argotest.Options{TLS: true})
+	c := connection(s)
+	c.Protocol = live.REST
+	shown := argocd.Try(t.Context(), c, quick())
+	if shown.Reason != live.TLS || len(shown.Fingerprint) != 64 {
+		t.Fatalf("%+v", shown)
+	}
+	c.Pin = shown.Fingerprint
+	if got := argocd.Try(t.Context(), c, quick()); got.Reason != live.NoReason || got.Transport != live.Pinned || got.Protocol != live.REST || got.Fallback {
+		t.Errorf("%+v", got)
+	}
+	c.Pin = strings.Repeat("0", 64)
+	if got := argocd.Try(t.Context(), c, quick()); got.Reason != live.TLS || got.Account != "" {
+		t.Errorf("another pin: %+v", got)
+	}
+}
+
 func TestTry_FindsTheProtocol(t *testing.T) {
 	s := argotest.Start(t, argotest.Options{})
 	i := startIngress(t, s, "/argo")
 	got := argocd.Try(t.Context(), i.connection(s), quick())
-	if got.Reason != live.NoReason || got.Account != "dashboard" || got.Transport != live.PlainText || got.CanWrite.State != live.WriteNone {
+	if got.Reason != live.NoReason || got.Account != "dashboard" || got.Transport != live.PlainText || got.CanWrite.State != live.WriteNone ||
+		got.Protocol != live.REST || got.Fallback || got.Applications != 10 || got.Clusters != 4 || got.Projects != 4 {
+		t.Errorf("%+v", got)
+	}
+	if got := argocd.Try(t.Context(), startIngress(t, s, "").connection(s), quick()); !got.Fallback || got.Protocol != live.REST {
 		t.Errorf("%+v", got)
 	}
 	writer := i.connection(s)
