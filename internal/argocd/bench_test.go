@@ -21,19 +21,19 @@ const childEnv = "ARGOCD_TEST_READ"
 // measured.
 func TestMain(m *testing.M) {
 	if target := os.Getenv(childEnv); target != "" {
-		url, token, _ := strings.Cut(target, " ")
-		read(url, token)
+		part := strings.Fields(target)
+		read(argocd.Connection{URL: part[0], Token: argocd.Secret(part[1]), Protocol: live.Protocol(part[2])})
 		return
 	}
 	os.Exit(m.Run())
 }
 
-func read(url, token string) {
+func read(c argocd.Connection) {
 	table := live.NewTable(nil)
 	changes, _ := table.Subscribe()
 	began := time.Now()
 	f := argocd.NewFleet(table, slog.New(slog.DiscardHandler), argocd.Options{})
-	f.Set("argocd", argocd.Connection{URL: url, Token: argocd.Secret(token)})
+	f.Set("argocd", c)
 	for {
 		<-changes
 		i, _ := table.Instance("argocd")
@@ -62,11 +62,14 @@ func BenchmarkComplete(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	ours := exec.Command(self)
-	ours.Env = append(os.Environ(), childEnv+"="+s.URL+" "+s.Token)
+	ours := func(p live.Protocol) *exec.Cmd {
+		c := exec.Command(self)
+		c.Env = append(os.Environ(), childEnv+"="+s.URL+" "+s.Token+" "+string(p))
+		return c
+	}
 	theirs := exec.Command(full, strings.TrimPrefix(s.URL, "http://"))
 	theirs.Env = append(os.Environ(), "APILIST_TOKEN="+s.Token)
-	for name, c := range map[string]*exec.Cmd{"deckplan": ours, "apiclient": theirs} {
+	for name, c := range map[string]*exec.Cmd{"deckplan": ours(live.GRPC), "deckplan over REST": ours(live.REST), "apiclient": theirs} {
 		out, err := c.CombinedOutput()
 		if err != nil {
 			b.Fatalf("%s: %v\n%s", name, err, out)
