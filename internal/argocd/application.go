@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"deckplan/internal/argocd/wire"
+	"deckplan/internal/live"
 )
 
 // application is an application as a list or a watch tells of it.
@@ -27,14 +28,11 @@ type whole struct {
 	detail *wire.ApplicationDetail
 }
 
-// workloads is a set of kinds that run pods, by their place in podKinds.
+// workloads is a set of kinds that run pods, by their place in live.PodKinds.
 type workloads uint16
 
-var podKinds = [...]string{"CloneSet", "CronJob", "CronWorkflow", "DaemonSet", "Deployment", "DeploymentConfig", "Job", "Pod",
-	"ReplicaSet", "ReplicationController", "Rollout", "StatefulSet", "Workflow"}
-
 func (w *workloads) add(kind []byte) {
-	for n, one := range podKinds {
+	for n, one := range live.PodKinds {
 		if string(kind) == one {
 			*w |= 1 << n
 		}
@@ -44,7 +42,7 @@ func (w *workloads) add(kind []byte) {
 // String lists the kinds in order.
 func (w workloads) String() string {
 	var out []string
-	for n, one := range podKinds {
+	for n, one := range live.PodKinds {
 		if w&(1<<n) != 0 {
 			out = append(out, one)
 		}

@@ -121,7 +121,7 @@ func TestRow_ImagesAreBoundedAndInOrder(t *testing.T) {
 	a.Status.Summary = &wire.ApplicationSummary{Images: all}
 	r, _ := row("i", application{Application: a}, nil)
 	lines := strings.Split(r.Images, "\n")
-	if len(lines) != maxImages-2 || lines[0] != "a:2" || lines[len(lines)-1] != "z:1" {
+	if len(lines) != live.MaxImages-2 || lines[0] != "a:2" || lines[len(lines)-1] != "z:1" {
 		t.Errorf("%q", lines)
 	}
 }

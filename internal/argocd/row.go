@@ -1,11 +1,6 @@
 package argocd
 
-import (
-	"slices"
-	"strings"
-
-	"deckplan/internal/live"
-)
+import "deckplan/internal/live"
 
 // Types of watch events.
 const (
@@ -18,7 +13,6 @@ const (
 	maxName    = live.MaxName
 	maxURL     = live.MaxURL
 	maxMessage = live.MaxMessage
-	maxImages  = 20 // of an application
 )
 
 func clip(s string, limit int) string { return live.Clip(s, limit) }
@@ -71,18 +65,6 @@ func row(instance string, a application, clusters map[string]string) (out live.A
 			out.Set = clip(owner.GetName(), maxName)
 		}
 	}
-	out.LastSync, out.Images, out.Workloads = operation.GetFinishedAt().Moment(), images(state.GetSummary().GetImages()), a.workloads.String()
+	out.LastSync, out.Images, out.Workloads = operation.GetFinishedAt().Moment(), live.JoinImages(state.GetSummary().GetImages()), a.workloads.String()
 	return out, true
-}
-
-// images are references in order, one a line.
-func images(all []string) string {
-	out := make([]string, 0, min(len(all), maxImages))
-	for _, image := range all[:min(len(all), maxImages)] {
-		if image = clip(image, maxName); image != "" && !strings.ContainsAny(image, "\n\r") {
-			out = append(out, image)
-		}
-	}
-	slices.Sort(out)
-	return strings.Join(slices.Compact(out), "\n")
 }
