@@ -194,14 +194,15 @@ func TestREST_IsRememberedForAWhile(t *testing.T) {
 		table := run(t, o, i.connection(s))
 		within(t, 10*time.Second, "first list", connected(table, s.Name))
 		const preface = "PRI *" // how HTTP/2 begins
-		if n := i.saw(preface); n != 1 {
-			t.Fatalf("gRPC was tried %d times before REST", n)
+		tried := i.saw(preface) // gRPC's library may have tried again by itself
+		if tried == 0 {
+			t.Fatal("gRPC was not tried before REST")
 		}
 		before := state(table, s.Name)
 		i.CloseClientConnections()
 		within(t, 10*time.Second, "a further list", func() bool { return state(table, s.Name).ListedAt.After(before.ListedAt) })
-		if tried := i.saw(preface) > 1; tried != (again < time.Second) {
-			t.Errorf("reconsidered after %v: gRPC was tried again: %v", again, tried)
+		if more := i.saw(preface) > tried; more != (again < time.Second) {
+			t.Errorf("reconsidered after %v: gRPC was tried again: %v", again, more)
 		}
 	}
 }
