@@ -44,10 +44,10 @@ func App(i, nres, hist int, project, cluster string) *v1alpha1.Application {
 		Status: v1alpha1.ApplicationStatus{
 			Sync: v1alpha1.SyncStatus{Status: syncs[i%len(syncs)], Revision: rev,
 				ComparedTo: v1alpha1.ComparedTo{Source: src, Destination: v1alpha1.ApplicationDestination{Server: cluster}}},
-			Health:       v1alpha1.HealthStatus{Status: healths[i%len(healths)]},
 			ReconciledAt: &now, SourceType: v1alpha1.ApplicationSourceTypeKustomize, ControllerNamespace: Namespace,
 			Summary: v1alpha1.ApplicationSummary{Images: []string{"registry.example.com/svc:v1.2.3", "registry.example.com/sidecar:v4"}, ExternalURLs: []string{"https://svc.example.com/"}},
 		}}
+	a.Status.Health.Status = healths[i%len(healths)] // the struct around it has another name in v3
 	var results v1alpha1.ResourceResults
 	for r := 0; r < nres; r++ {
 		k := kinds[r%len(kinds)]

@@ -30,9 +30,6 @@ import (
 	appfake "github.com/argoproj/argo-cd/v2/pkg/client/clientset/versioned/fake"
 	"github.com/argoproj/argo-cd/v2/reposerver/apiclient/mocks"
 	"github.com/argoproj/argo-cd/v2/server"
-	servercache "github.com/argoproj/argo-cd/v2/server/cache"
-	cacheutil "github.com/argoproj/argo-cd/v2/util/cache"
-	"github.com/argoproj/argo-cd/v2/util/cache/appstate"
 	"github.com/argoproj/argo-cd/v2/util/session"
 	"github.com/argoproj/argo-cd/v2/util/settings"
 )
@@ -95,8 +92,7 @@ func Start(o Options) (*Server, error) {
 	s.cancel = cancel
 	s.kube = kubefake.NewSimpleClientset(kube...)
 	s.settings = settings.NewSettingsManager(ctx, s.kubeByHand(), Namespace)
-	cache := servercache.NewCache(appstate.NewCache(cacheutil.NewCache(cacheutil.NewInMemoryCache(time.Hour)), time.Minute),
-		time.Minute, time.Minute, time.Minute)
+	cache := newCache()
 	for url, info := range o.Info {
 		if err := cache.SetClusterInfo(url, info); err != nil {
 			cancel()
