@@ -13,7 +13,7 @@ import (
 func TestServer_IsOfTheMajorVersionAskedFor(t *testing.T) {
 	s := argotest.Start(t, argotest.Options{})
 	tried := argocd.Try(t.Context(), connection(s), argocd.Options{})
-	if want := "v" + argotest.Major + "."; !strings.HasPrefix(tried.Version, want) {
+	if want := "v" + argotest.Major() + "."; !strings.HasPrefix(tried.Version, want) {
 		t.Errorf("version %q, want %s…", tried.Version, want)
 	}
 }

@@ -297,7 +297,7 @@ const linked = "-X github.com/argoproj/argo-cd/v2/common.version=2.14.21 -X gith
 // Major is the major version of Argo CD whose server is run: 2, or 3 where that
 // is asked for (make compat), since building it takes as long again. It is the
 // same program with the files of testdata/v3 laid over it.
-var Major = cmp.Or(os.Getenv("DECKPLAN_TEST_ARGOCD"), "2")
+var Major = sync.OnceValue(func() string { return cmp.Or(os.Getenv("DECKPLAN_TEST_ARGOCD"), "2") })
 
 // ported writes the module as it is for v3 into a folder.
 func ported(from, to string) error {
@@ -341,7 +341,7 @@ func Build(command string) (string, error) {
 	if err := os.MkdirAll(cache, 0o700); err != nil {
 		return "", err
 	}
-	if Major == "3" {
+	if Major() == "3" {
 		key = "v3-" + key
 	}
 	program := filepath.Join(cache, command+"-"+key)
@@ -353,7 +353,7 @@ func Build(command string) (string, error) {
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(fresh) }()
-	if Major == "3" {
+	if Major() == "3" {
 		source := filepath.Join(fresh, "source")
 		if err := ported(dir, source); err != nil {
 			return "", err
