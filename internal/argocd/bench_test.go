@@ -5,6 +5,9 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,39 +24,60 @@ const childEnv = "ARGOCD_TEST_READ"
 // measured.
 func TestMain(m *testing.M) {
 	if target := os.Getenv(childEnv); target != "" {
-		part := strings.Fields(target)
-		read(argocd.Connection{URL: part[0], Token: argocd.Secret(part[1]), Protocol: live.Protocol(part[2])})
+		var all []argocd.Connection
+		for i, line := range strings.Split(target, "\n") {
+			part := strings.Fields(line)
+			all = append(all, argocd.Connection{Name: strconv.Itoa(i), URL: part[0], Token: argocd.Secret(part[1]), Protocol: live.Protocol(part[2])})
+		}
+		read(all)
 		return
 	}
 	os.Exit(m.Run())
 }
 
-func read(c argocd.Connection) {
+func read(all []argocd.Connection) {
 	table := live.NewTable(nil)
-	changes, _ := table.Subscribe()
 	began := time.Now()
 	f := argocd.NewFleet(table, slog.New(slog.DiscardHandler), argocd.Options{})
-	f.Set("argocd", c)
+	for _, c := range all {
+		f.Set(c.Name, c)
+	}
+	complete(table, len(all))
+	took := time.Since(began)
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		fmt.Println(err)
+	}
+	n := 0
+	for _, i := range table.Instances() {
+		n += i.Applications
+	}
+	f.Close()
+	time.Sleep(time.Second) // connections end in their own time
+	runtime.GC()
+	runtime.GC() // pools of buffers are emptied by the second
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	fmt.Printf("%d applications, %d ms, %d MiB peak, %d B kept an application\n", n, took.Milliseconds(), usage.Maxrss/1024, m.HeapAlloc/uint64(max(n, 1)))
+	runtime.KeepAlive(table)
+}
+
+// complete waits until so many instances have been read whole.
+func complete(table *live.Table, instances int) {
+	changes, end := table.Subscribe()
+	defer end()
 	for {
+		all := table.Instances()
+		if len(all) == instances && !slices.ContainsFunc(all, func(i live.Instance) bool { return !i.Complete }) {
+			return
+		}
 		<-changes
-		i, _ := table.Instance("argocd")
-		if !i.Complete {
-			continue
-		}
-		took := time.Since(began)
-		var usage syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-			fmt.Println(err)
-		}
-		fmt.Printf("%d applications, %d ms, %d MiB peak\n", i.Applications, took.Milliseconds(), usage.Maxrss/1024)
-		return
 	}
 }
 
-// BenchmarkComplete measures the time until 10,000 applications are in the
-// table, and logs peak memory beside that of a bare list with the full client.
-func BenchmarkComplete(b *testing.B) {
-	s := argotest.Start(b, argotest.Options{Apps: 10000})
+// readers are the commands that read servers whole: ours, over both protocols,
+// and bare lists with the full client.
+func readers(b *testing.B, servers []*argotest.Server) map[string]*exec.Cmd {
 	full, err := argotest.Build("apilist")
 	if err != nil {
 		b.Fatal(err)
@@ -62,14 +86,48 @@ func BenchmarkComplete(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	ours := func(p live.Protocol) *exec.Cmd {
-		c := exec.Command(self)
-		c.Env = append(os.Environ(), childEnv+"="+s.URL+" "+s.Token+" "+string(p))
-		return c
+	out := map[string]*exec.Cmd{"apiclient": exec.Command(full)}
+	var tokens []string
+	for _, s := range servers {
+		out["apiclient"].Args = append(out["apiclient"].Args, strings.TrimPrefix(s.URL, "http://"))
+		tokens = append(tokens, s.Token)
 	}
-	theirs := exec.Command(full, strings.TrimPrefix(s.URL, "http://"))
-	theirs.Env = append(os.Environ(), "APILIST_TOKEN="+s.Token)
-	for name, c := range map[string]*exec.Cmd{"deckplan": ours(live.GRPC), "deckplan over REST": ours(live.REST), "apiclient": theirs} {
+	out["apiclient"].Env = append(os.Environ(), "APILIST_TOKENS="+strings.Join(tokens, " "))
+	for name, p := range map[string]live.Protocol{"deckplan": live.GRPC, "deckplan over REST": live.REST} {
+		var lines []string
+		for _, s := range servers {
+			lines = append(lines, s.URL+" "+s.Token+" "+string(p))
+		}
+		out[name] = exec.Command(self)
+		out[name].Env = append(os.Environ(), childEnv+"="+strings.Join(lines, "\n"))
+	}
+	return out
+}
+
+// BenchmarkFifty logs how 50 instances of 2,000 applications are read whole, in
+// processes of their own: time, peak memory, and what the table keeps.
+func BenchmarkFifty(b *testing.B) {
+	names := make([]string, 50)
+	for i := range names {
+		names[i] = fmt.Sprintf("argo-%02d", i)
+	}
+	servers := argotest.StartAll(b, argotest.Options{Names: names, Apps: 2000})
+	for b.Loop() {
+		for name, c := range readers(b, servers) {
+			out, err := c.CombinedOutput()
+			if err != nil {
+				b.Fatalf("%s: %v\n%s", name, err, out)
+			}
+			b.Logf("%s: %s", name, out)
+		}
+	}
+}
+
+// BenchmarkComplete measures the time until 10,000 applications are in the
+// table, and logs peak memory beside that of a bare list with the full client.
+func BenchmarkComplete(b *testing.B) {
+	s := argotest.Start(b, argotest.Options{Apps: 10000})
+	for name, c := range readers(b, []*argotest.Server{s}) {
 		out, err := c.CombinedOutput()
 		if err != nil {
 			b.Fatalf("%s: %v\n%s", name, err, out)
@@ -78,13 +136,9 @@ func BenchmarkComplete(b *testing.B) {
 	}
 	for b.Loop() {
 		table := live.NewTable(nil)
-		changes, end := table.Subscribe()
 		f := argocd.NewFleet(table, slog.New(slog.DiscardHandler), argocd.Options{})
 		f.Set(s.Name, connection(s))
-		for !state(table, s.Name).Complete {
-			<-changes
-		}
+		complete(table, 1)
 		f.Close()
-		end()
 	}
 }

@@ -1,7 +1,9 @@
 package live
 
 import (
+	"fmt"
 	"runtime"
+	"strconv"
 	"testing"
 	"unsafe"
 )
@@ -30,6 +32,49 @@ func BenchmarkMemory(b *testing.B) {
 		b.ReportMetric(float64(heap()-before-uint64(cap(all))*uint64(unsafe.Sizeof(Application{})))/many, "B/app")
 		runtime.KeepAlive(table)
 		runtime.KeepAlive(all)
+	}
+}
+
+// BenchmarkChurn reports how much more the table takes after an hour of 100
+// changes a second than after its first twenty minutes: new revisions, images and
+// states, applications that come and go, with a keeper and a reader at work.
+func BenchmarkChurn(b *testing.B) {
+	const changes, warm = 360_000, 120_000 // by then every row has changed once
+	for b.Loop() {
+		table, all := random(many)
+		table.TakeNotes()
+		_, end := table.Subscribe()
+		var settled uint64
+		for n := range changes {
+			a := all[n*7919%len(all)]
+			a.Revision, a.ResourceVersion = fmt.Sprintf("%040x", n), strconv.Itoa(n)
+			a.Images = fmt.Sprintf("registry.example.com/app:%d", n)
+			a.Health = []string{Healthy, Progressing, Degraded}[n%3]
+			switch n % 20 {
+			case 0:
+				table.Delete(a.Key())
+			case 1:
+				a.Name = fmt.Sprintf("preview-%d", n)
+				table.Upsert(a)
+			case 2:
+				a = all[(n-1)*7919%len(all)]
+				a.Name = fmt.Sprintf("preview-%d", n-1)
+				table.Delete(a.Key())
+			default:
+				table.Upsert(a)
+			}
+			if n%100 == 0 { // once a second
+				table.TakeNotes()
+				table.Query(Query{Search: parsed("health:degraded"), Owner: team, OwnerKey: "a", Limit: 100, Offset: n / 100})
+			}
+			if n == warm {
+				settled = heap()
+			}
+		}
+		b.ReportMetric((float64(heap())-float64(settled))/(1<<20), "MiB-more")
+		b.ReportMetric(float64(settled)/(1<<20), "MiB")
+		runtime.KeepAlive(all)
+		end()
 	}
 }
 
