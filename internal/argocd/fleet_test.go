@@ -1,6 +1,8 @@
 package argocd_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,6 +172,33 @@ func TestOrigin_TellsServersApart(t *testing.T) {
 		"http://a.example.com": "http://a.example.com:80", "https://a.example.com:8443": "https://a.example.com:8443", "ftp://a": ""} {
 		if got := (argocd.Connection{URL: url, Token: "x"}).Origin(); got != want {
 			t.Errorf("%s: %q, want %q", url, got, want)
+		}
+	}
+}
+
+func TestFleet_WatchesFiftyInstances(t *testing.T) {
+	names := make([]string, 50)
+	for i := range names {
+		names[i] = fmt.Sprintf("argo-%02d", i)
+	}
+	all := argotest.StartAll(t, argotest.Options{Names: names, Apps: 5, Resources: 3})
+	table, f := fleet(t, quick())
+	for _, s := range all {
+		f.Set(s.Name, connection(s))
+	}
+	within(t, 60*time.Second, "every list", func() bool {
+		return len(table.Instances()) == len(all) && !slices.ContainsFunc(table.Instances(), func(i live.Instance) bool {
+			return i.State != live.Connected || i.Applications != 5
+		})
+	})
+	all[0].Stop(t)
+	all[49].Update(t, firstApp, argotest.Change{Health: "Missing"})
+	within(t, 10*time.Second, "one down and another's change", func() bool {
+		return state(table, "argo-00").State == live.Down && state(table, "argo-49").Health[live.Missing] > 0
+	})
+	for _, s := range all {
+		if i := state(table, s.Name); i.Applications != 5 || s != all[0] && i.State != live.Connected {
+			t.Errorf("%s: %s %s, %d applications", s.Name, i.State, i.Detail, i.Applications)
 		}
 	}
 }
