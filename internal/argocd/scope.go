@@ -49,10 +49,31 @@ func scope(ctx context.Context, c client, f filter, old live.Scope) (out live.Sc
 			}
 		}
 	}
+	out.Part = part(ctx, c, f, old)
 	slices.SortFunc(out.Clusters, func(a, b live.Cluster) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Server, b.Server))
 	})
 	slices.SortFunc(out.Projects, func(a, b live.Project) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+// part names what the lists hold only some of: applications where the connection
+// is about some, and whatever the token may not get all of. Argo CD leaves the
+// others out without a word. What the server does not tell stays as it was.
+func part(ctx context.Context, c client, f filter, old live.Scope) (out []string) {
+	for _, one := range []struct {
+		what string
+		some bool
+		all  probe
+	}{
+		{"applications", len(f.projects) > 0 || f.selector != "", probe{"applications", "get", "*/*"}},
+		{"clusters", false, probe{"clusters", "get", "*"}},
+	} {
+		yes, ok, err := c.canI(ctx, one.all)
+		if one.some || ok && !yes || err != nil && slices.Contains(old.Part, one.what) {
+			out = append(out, one.what)
+		}
+	}
 	return out
 }
 

@@ -178,7 +178,7 @@ func (a *adoption) slice(cluster string, i int, namespaces []string) string {
 func (a *adoption) namespaces(k, i int) (out []string) {
 	seen := map[string]bool{}
 	for _, r := range a.c.rows {
-		if r.instance != i || r.cluster == none || a.c.clusters[r.cluster].plan != k {
+		if r.instance != i || r.own || r.cluster == none || a.c.clusters[r.cluster].plan != k {
 			continue
 		}
 		if n := survey.Tidy(r.app.DestNamespace, 63); n != "" && !seen[n] {

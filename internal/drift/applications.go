@@ -183,6 +183,12 @@ func (a *applications) look(r placed) {
 	if r.cluster != none {
 		k = a.clusters[r.cluster].plan
 	}
+	if r.own {
+		if planned := a.find(r, k); planned != none {
+			a.used[planned] = true
+		}
+		return
+	}
 	if k == none {
 		g := a.outside.of(pair{a: r.instance})
 		g.instance = r.instance

@@ -122,8 +122,8 @@ func (c *comparison) missing(k int, foreseen []int) {
 		}
 		lacking = append(lacking, i)
 	}
-	if len(lacking) == 0 {
-		return
+	if len(lacking) == 0 || slices.ContainsFunc(c.clusters, func(x cluster) bool { return x.by == "ambiguous" && fold(x.name) == fold(c.p.Clusters[k].Name) }) {
+		return // it may be one of those that have its name
 	}
 	row := &c.p.Clusters[k]
 	d := Difference{Args: verdict.Args{"cluster": row.Name, "instance": c.arrangement.Instances[foreseen[0]].Name},
@@ -229,12 +229,19 @@ func (c *comparison) clusterFacts(k int) {
 			c.add(ClusterKubernetes, []string{row.ID, now}, Difference{Args: args(planned, now), Plan: []verdict.Ref{c.refCluster(k)}, Live: where,
 				adopt: func(a *adoption) { a.set("clusters", row.ID, "kubernetes", row.Kubernetes, now) }})
 		}
-		if x.host == none && x.server != "" && row.Server != "" && Address(x.server) != Address(row.Server) {
+		if x.host == none && !proxied(x.server) && x.server != "" && row.Server != "" && Address(x.server) != Address(row.Server) {
 			server := clipped(x.server, 300)
 			c.add(ClusterServer, []string{row.ID, x.id}, Difference{Args: args(row.Server, x.server), Plan: []verdict.Ref{c.refCluster(k)}, Live: where,
 				adopt: func(a *adoption) { a.set("clusters", row.ID, "server", row.Server, server) }})
 		}
 	}
+}
+
+// proxied tells whether an address is that of the proxy through which a
+// principal of argocd-agent reaches its agents: one for all of them.
+func proxied(server string) bool {
+	u, err := url.Parse(server)
+	return err == nil && u.Query().Has("agentName")
 }
 
 func clipped(s string, most int) string {

@@ -9,6 +9,7 @@ import (
 type comparison struct {
 	p           *plan.Plan
 	live        Live
+	joined      map[string]int // live instances by name, with those that are the same as another
 	chosen      bool
 	arrangement layout.Arrangement
 	clusterAt   map[string]int // plan's cluster by key

@@ -2,8 +2,9 @@
 // which cluster, whose applications lie where, and whether figures and choices
 // of the plan still hold. Compare is pure: what is live is handed in.
 //
-// Absence is never told of an instance whose list is not complete or whose
-// clusters cannot be seen: that part is named as not judged.
+// Absence is never told of an instance whose list is not complete, that is read
+// only in part, or whose clusters cannot be seen: that part is named as not
+// judged.
 package drift
 
 import (
@@ -39,12 +40,18 @@ func (i *Instance) Complete() bool {
 	return i.Instance.Complete && !i.Stale()
 }
 
+// SeesApplications tells whether what the instance has no application of is
+// known: neither the connection nor the token leaves some out.
+func (i *Instance) SeesApplications() bool {
+	return i.Complete() && !slices.Contains(i.Scope.Part, "applications")
+}
+
 // SeesClusters tells whether the instance's clusters are known. Argo CD always
 // lists the cluster it runs on, so an empty list is one that was not read. In
 // a file without clusters they are those of its applications, of which nothing
 // else is known.
 func (i *Instance) SeesClusters() bool {
-	if !i.Complete() || slices.Contains(i.Scope.Hidden, "clusters") {
+	if !i.Complete() || slices.Contains(i.Scope.Hidden, "clusters") || slices.Contains(i.Scope.Part, "clusters") {
 		return false
 	}
 	return slices.ContainsFunc(i.Scope.Clusters, func(c live.Cluster) bool {
@@ -211,6 +218,7 @@ func Compare(p *plan.Plan, l Live) Result { return CompareWith(p, p.ChosenLayout
 // CompareWith is Compare for another layout of the plan.
 func CompareWith(p *plan.Plan, layoutID string, l Live) Result {
 	c := newComparison(p, layoutID, l)
+	c.join()
 	c.matchInstances()
 	c.read()
 	c.matchClusters()

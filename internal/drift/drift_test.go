@@ -116,6 +116,86 @@ func TestCompare_TellsEveryDifferenceAndNoOther(t *testing.T) {
 			w.in[0].Scope, w.apps = live.Scope{Hidden: []string{"clusters"}}, w.apps[1:]
 		}, nil},
 		{"nor of one that is not connected", func(w *world) { w.in, w.apps = w.in[1:], w.apps[1:] }, nil},
+		{"nor where its own name of a cluster is not unique", func(w *world) {
+			w.in[0].Scope.Clusters, w.apps, w.plan.Clusters[0].Server = w.in[0].Scope.Clusters[:1], w.apps[1:], ""
+			w.in[0].Scope.Clusters = append(w.in[0].Scope.Clusters, live.Cluster{Server: "https://x1", Name: "one"}, live.Cluster{Server: "https://x2", Name: "one"})
+			for _, x := range []string{"1", "2"} {
+				w.plan.Intended = append(w.plan.Intended, plan.Intended{Difference: "cluster_unplanned|https://x" + x, Until: "2027-01-01"})
+			}
+		}, nil},
+		{"nor of a connection that reads some applications", func(w *world) { w.apps, w.in[0].Scope.Part = w.apps[1:], []string{"applications"} }, nil},
+		{"nor of a token that sees some clusters", func(w *world) {
+			w.in[0].Scope.Clusters, w.apps, w.in[0].Scope.Part = w.in[0].Scope.Clusters[:1], w.apps[1:], []string{"clusters"}
+		}, nil},
+		{"one that reads some applications is taken to deliver where it is to", func(w *world) {
+			w.apps, w.in[0].Scope.Part = w.apps[1:], []string{"applications"}
+			w.in[1].Scope.Clusters = append(w.in[1].Scope.Clusters, cluster1)
+		}, []string{"cluster_credential|argo-b"}},
+		{"and its credentials are not called unused", func(w *world) {
+			w.in[1].Scope.Clusters, w.in[1].Scope.Part = append(w.in[1].Scope.Clusters, cluster1), []string{"applications"}
+		}, nil},
+		{"a credential is no delivery while the planned instance is not known", func(w *world) {
+			w.in[0].Scope, w.in[0].Instance.Complete, w.apps = live.Scope{}, false, w.apps[1:]
+			w.in[1].Scope.Clusters = append(w.in[1].Scope.Clusters, cluster1)
+		}, nil},
+		{"connections to one Argo CD with a filter each are one instance", func(w *world) {
+			twin := instance("argo-a2", "https://argo-a.example.com:443/", cluster1)
+			w.in[0].Scope.Part, twin.Scope.Part = []string{"applications"}, []string{"applications"}
+			w.in = append(w.in, twin)
+			again := w.apps[0]
+			again.Instance = "argo-a2"
+			w.apps = append(w.apps, again)
+		}, nil},
+		{"a filtered connection beside a whole one adds nothing", func(w *world) {
+			twin := instance("argo-0", "https://argo-a.example.com", cluster1)
+			twin.Scope.Part = []string{"applications"}
+			w.in = append([]Instance{twin}, w.in...)
+			again := w.apps[0]
+			again.Instance, again.Project = "argo-0", "old"
+			w.apps = append(w.apps, again)
+		}, nil},
+		{"an app of apps and Argo CD itself on the cluster it runs on", func(w *world) {
+			root, self := application("argo-a", "root", inCluster, "argocd"), application("argo-a", "argo-cd", inCluster, "argocd")
+			self.Workloads, self.Images = "Deployment StatefulSet", "quay.io/argoproj/argocd:v3.4.1\nredis:8"
+			w.apps = append(w.apps, root, self)
+			for _, a := range []live.Application{root, self} {
+				a.Instance = "argo-b"
+				w.apps = append(w.apps, a)
+			}
+		}, nil},
+		{"nor where both run on one planned cluster", func(w *world) {
+			w.plan.Instances[0].Host, w.plan.Instances[1].Host = "c2", "c2"
+			w.apps = append(w.apps, application("argo-a", "root", inCluster, "argocd"), application("argo-b", "root", inCluster, "argocd"))
+		}, nil},
+		{"but what a team runs beside its Application is delivered", func(w *world) {
+			a := application("argo-a", "shop", inCluster, "argocd")
+			a.Workloads, a.Images = "Deployment", "shop:1"
+			w.apps = append(w.apps, a)
+		}, []string{"application_outside|argo-a", "cluster_unplanned|argo-a/in-cluster"}},
+		{"in-cluster by name is each instance's own, though clusters are hidden", func(w *world) {
+			w.plan.Instances[0].Host, w.plan.Instances[1].Host = "c1", "c2"
+			for i := range w.in {
+				w.in[i].Scope = live.Scope{Hidden: []string{"clusters"}}
+				w.apps[i].Server, w.apps[i].Cluster, w.apps[i].Workloads = "", "in-cluster", "Deployment"
+			}
+		}, nil},
+		{"an instance on the only cluster it delivers to", func(w *world) {
+			w.in[0].Scope.Clusters, w.apps[0].Server, w.apps[0].Workloads = w.in[0].Scope.Clusters[:1], inCluster+":443", "Deployment"
+		}, nil},
+		{"an agent's cluster is known by the principal's proxy", func(w *world) {
+			w.in[0].Scope.Clusters[1].Server = "https://argocd-agent-resource-proxy:9090?agentName=one"
+			w.apps[0].Server, w.apps[0].Cluster = "", "one"
+		}, nil},
+		{"a version of which the plan says less", func(w *world) { w.plan.Instances[0].Version, w.in[0].Version = "v3.4", "v3.4.12+abc" }, nil},
+		{"one server by two names counts its objects once", func(w *world) {
+			w.in[0].Scope.Clusters[1].Objects = 6000
+			twin := w.in[0].Scope.Clusters[1]
+			twin.Name = "one-team"
+			w.in[0].Scope.Clusters = append(w.in[0].Scope.Clusters, twin)
+		}, nil},
+		{"a correction to a cluster that is no more is none", func(w *world) {
+			w.plan.LiveMatches = []plan.LiveMatch{{Kind: plan.MatchCluster, Live: one, Cluster: "gone"}}
+		}, nil},
 		{"a file is judged like a connection", func(w *world) {
 			w.in[0].Scope.Clusters, w.apps = w.in[0].Scope.Clusters[:1], w.apps[1:]
 			w.in[0].State, w.in[0].Protocol, w.in[0].Captured = live.Captured, live.Snapshot, time.Now()
@@ -275,6 +355,8 @@ func TestCompare_SaysWhatItCannotJudge(t *testing.T) {
 		{func(w *world) { w.in[0].State = live.Down }, "drift.unjudged.stale"},
 		{func(w *world) { w.in[0].Scope = live.Scope{Hidden: []string{"clusters"}} }, "drift.unjudged.clusters"},
 		{func(w *world) { w.in[0].Scope = live.Scope{} }, "drift.unjudged.unread"},
+		{func(w *world) { w.in[0].Scope.Part = []string{"applications"} }, "drift.unjudged.some_applications"},
+		{func(w *world) { w.in[0].Scope.Part = []string{"clusters"} }, "drift.unjudged.some_clusters"},
 	} {
 		w := agreed()
 		c.do(w)

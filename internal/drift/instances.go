@@ -31,7 +31,7 @@ func (c *comparison) judgeInstances() {
 			continue
 		}
 		row := c.arrangement.Instances[j]
-		if now, was := product(in.Version), product(row.Version); now != "" && was != "" && now != was {
+		if now, was := product(in.Version), product(row.Version); now != "" && was != "" && now != was && !strings.HasPrefix(now, was+".") {
 			c.add(InstanceVersion, []string{row.ID, now}, Difference{Args: verdict.Args{"instance": row.Name, "was": was, "now": now},
 				Plan: []verdict.Ref{c.refInstance(j)}, Live: []Place{{Instance: in.Name}}, adopt: func(a *adoption) { a.version(row.ID, now) }})
 		}
@@ -59,8 +59,13 @@ func (c *comparison) sight(in *Instance) {
 		note("drift.unjudged.stale")
 		return
 	}
+	if slices.Contains(in.Scope.Part, "applications") {
+		note("drift.unjudged.some_applications")
+	}
 	switch {
 	case in.SeesClusters():
+	case slices.Contains(in.Scope.Part, "clusters") && len(in.Scope.Clusters) > 0:
+		note("drift.unjudged.some_clusters")
 	case slices.Contains(in.Scope.Hidden, "clusters"):
 		note("drift.unjudged.clusters")
 	default:
@@ -88,8 +93,12 @@ func (c *comparison) capacity(i, j int) {
 			clusters++
 		}
 	}
+	counted := map[string]bool{} // several names of one server share its figure
 	for _, x := range in.Scope.Clusters {
-		objects += float64(x.Objects)
+		if a := Address(x.Server); !counted[a] {
+			counted[a] = true
+			objects += float64(x.Objects)
+		}
 	}
 	perApp := catalog.Value(*c.p, "objects_per_application")
 	for _, what := range []struct {
@@ -125,10 +134,13 @@ func (c *comparison) untested(i int) {
 	}
 	found := map[string][]string{}
 	var order []string
+	told := map[int]bool{}
 	for _, x := range in.Scope.Clusters {
-		if k := c.clusterOf(i, x.Server, x.Name); k == none || !c.holds(i, &c.clusters[k]) {
+		k := c.clusterOf(i, x.Server, x.Name)
+		if k == none || told[k] || !c.holds(i, &c.clusters[k]) {
 			continue
 		}
+		told[k] = true
 		v, ok := catalog.Minor(x.Kubernetes)
 		if !ok || slices.Contains(argo.Kubernetes, v) {
 			continue
@@ -150,7 +162,7 @@ func (c *comparison) untested(i int) {
 
 // credentials: an instance can reach clusters that others deliver to.
 func (c *comparison) credentials(i int) {
-	if len(c.idle[i]) == 0 {
+	if len(c.idle[i]) == 0 || !c.live.Instances[i].SeesApplications() {
 		return
 	}
 	var names []string

@@ -35,6 +35,7 @@ type placed struct {
 	app      *live.Application
 	instance int
 	cluster  int
+	own      bool // the instance's own affair, see ownAffair
 }
 
 // destination is what an application says of where it goes.
@@ -125,7 +126,7 @@ func (c *comparison) clusterOf(instance int, server, name string) int {
 	address := Address(server)
 	id, host := address, none
 	switch {
-	case isInCluster(address):
+	case isInCluster(address) || address == "" && fold(name) == "in-cluster":
 		id, host = c.live.Instances[instance].Name+"/in-cluster", instance
 		if name == "" || name == server {
 			name = "in-cluster"
@@ -148,7 +149,7 @@ func (c *comparison) clusterOf(instance int, server, name string) int {
 
 // read gathers the live clusters, and which of them every application is on.
 func (c *comparison) read() {
-	servers, instances := map[destination]string{}, make(map[string]int, len(c.live.Instances))
+	servers, instances := map[destination]string{}, c.joined
 	for i := range c.live.Instances {
 		instances[c.live.Instances[i].Name] = i
 		for _, x := range c.live.Instances[i].Scope.Clusters {
@@ -167,6 +168,13 @@ func (c *comparison) read() {
 			}
 		}
 	}
+	several, once := map[int]bool{}, map[live.Key]bool{} // of instances that are connected more than once
+	for name, i := range instances {
+		if name != c.live.Instances[i].Name {
+			several[i] = true
+			c.live.Instances[i].Applications = 0
+		}
+	}
 	seen, n := map[destination]int{}, 0
 	for i := range c.live.Instances {
 		n += c.live.Instances[i].Applications
@@ -176,6 +184,14 @@ func (c *comparison) read() {
 		i, ok := instances[a.Instance]
 		if !ok {
 			return // it came or went meanwhile
+		}
+		if several[i] {
+			key := live.Key{Instance: c.live.Instances[i].Name, Namespace: a.Namespace, Name: a.Name}
+			if once[key] {
+				return
+			}
+			once[key] = true
+			c.live.Instances[i].Applications++
 		}
 		d := destination{i, a.Server, a.Cluster}
 		k, ok := seen[d]
@@ -187,12 +203,72 @@ func (c *comparison) read() {
 			k = c.clusterOf(i, server, a.Cluster)
 			seen[d] = k
 		}
-		if k != none {
+		own := k != none && c.clusters[k].host == i && ownAffair(a)
+		if k != none && !own {
 			c.clusters[k].apps[i]++
 			c.clusters[k].total++
 		}
-		c.rows = append(c.rows, placed{a, i, k})
+		c.rows = append(c.rows, placed{a, i, k, own})
 	})
+}
+
+// ownAffair tells whether an application that goes to the cluster its Argo CD
+// runs on is not delivered for anybody: an app of apps, which makes resources of
+// Argo CD beside itself and no pods, or Argo CD keeping itself up to date.
+func ownAffair(a *live.Application) bool {
+	if a.DestNamespace != a.Namespace && a.DestNamespace != "" {
+		return false
+	}
+	if a.Workloads == "" {
+		return true
+	}
+	for image := range strings.Lines(a.Images) {
+		image, _, _ = strings.Cut(strings.TrimSpace(image), "@")
+		if name, _, _ := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":"); name == "argocd" {
+			return true
+		}
+	}
+	return false
+}
+
+// join makes connections to one address one instance: the one that sees most,
+// with what the others add where it does not see all.
+func (c *comparison) join() {
+	c.joined = map[string]int{}
+	all, at := c.live.Instances, map[string]int{}
+	sight := func(in *Instance) (n int) {
+		for _, sees := range []bool{in.SeesApplications(), in.SeesClusters(), in.Complete()} {
+			if n *= 2; sees {
+				n++
+			}
+		}
+		return n
+	}
+	c.live.Instances = nil
+	for _, in := range all {
+		address := Address(in.URL)
+		i, known := at[address]
+		if !known || address == "" {
+			at[address] = len(c.live.Instances)
+			c.live.Instances = append(c.live.Instances, in)
+			continue
+		}
+		best, other := &c.live.Instances[i], in
+		if sight(best) < sight(&other) {
+			*best, other = other, *best
+			for name, n := range c.joined {
+				if n == i && best.SeesApplications() {
+					delete(c.joined, name)
+				}
+			}
+		}
+		if !best.SeesApplications() {
+			c.joined[other.Name] = i
+		}
+		if !best.SeesClusters() {
+			best.Scope.Clusters = slices.Concat(best.Scope.Clusters, other.Scope.Clusters)
+		}
+	}
 }
 
 // matchClusters finds the planned cluster of each live one: as corrected, by
@@ -221,8 +297,10 @@ func (c *comparison) matchClusters() {
 			if !ok {
 				to = none
 			}
-			take(k, to, "corrected")
-			continue
+			if ok || m.Cluster == "" { // else it is of another revision
+				take(k, to, "corrected")
+				continue
+			}
 		}
 		if to, ok := byServer[Address(x.server)]; ok {
 			take(k, to, "server")
@@ -262,10 +340,17 @@ func (c *comparison) hostOf(x *cluster) int {
 	if x.host == none || c.instance[x.host] == none {
 		return none
 	}
-	if k, ok := c.clusterAt[c.arrangement.Instances[c.instance[x.host]].Host]; ok {
+	j := c.instance[x.host]
+	row := &c.arrangement.Instances[j]
+	if k, ok := c.clusterAt[row.Host]; ok {
 		return k
 	}
-	return none
+	// One that is to deliver to a single cluster, and delivers to the one it runs
+	// on and knows no other, runs there.
+	if in := &c.live.Instances[x.host]; x.total == 0 || row.Host != "" || row.Zone != "" || c.onClusters[j] != 1 || !in.SeesClusters() || len(in.Scope.Clusters) != 1 {
+		return none
+	}
+	return slices.IndexFunc(c.p.Clusters, func(row plan.Cluster) bool { return contains(c.foreseen(c.clusterAt[row.ID]), j) })
 }
 
 func labelled(labels []live.Label, maps ...map[string]int) (int, bool) {
@@ -297,24 +382,32 @@ func contains(all []int, i int) bool {
 
 // manage gathers which live instances manage which of the plan's clusters:
 // those that deliver to it, or where none does, those with a credential of it.
+// One that is to deliver to it, has a credential of it and whose applications
+// are not all known is taken to do so; where it is not known at all, a
+// credential of another says nothing.
 func (c *comparison) manage() {
 	c.managing, c.idle = make([][]int, len(c.p.Clusters)), make([][]int, len(c.live.Instances))
 	for k := range c.p.Clusters {
 		var delivers, holds []int
+		foreseen := c.foreseen(k)
+		planned := func(i int) bool { return c.instance[i] != none && contains(foreseen, c.instance[i]) }
 		for i := range c.live.Instances {
-			if c.appsOn(k, i) > 0 {
+			has := slices.ContainsFunc(c.liveOn[k], func(n int) bool { return c.holds(i, &c.clusters[n]) })
+			if c.appsOn(k, i) > 0 || has && planned(i) && !c.live.Instances[i].SeesApplications() {
 				delivers = append(delivers, i)
-			} else if slices.ContainsFunc(c.liveOn[k], func(n int) bool { return c.holds(i, &c.clusters[n]) }) {
+			} else if has {
 				holds = append(holds, i)
 			}
 		}
 		if c.managing[k] = delivers; len(delivers) == 0 {
+			if slices.ContainsFunc(foreseen, func(j int) bool { return c.liveOf[j] == none || !c.live.Instances[c.liveOf[j]].SeesClusters() }) {
+				holds = slices.DeleteFunc(holds, func(i int) bool { return !planned(i) })
+			}
 			c.managing[k] = holds
 			continue
 		}
-		foreseen := c.foreseen(k)
 		for _, i := range holds {
-			if c.instance[i] == none || !contains(foreseen, c.instance[i]) {
+			if !planned(i) {
 				c.idle[i] = append(c.idle[i], k)
 			}
 		}

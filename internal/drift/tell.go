@@ -202,7 +202,7 @@ func (a *applications) missingOnes() {
 		if a.used[i] || !ok || len(a.managing[k]) == 0 || !a.readAll(k) {
 			continue
 		}
-		if j := a.ownerOf(*row, sliceAt); j == none || a.liveOf[j] == none || !a.live.Instances[a.liveOf[j]].Complete() {
+		if j := a.ownerOf(*row, sliceAt); j == none || a.liveOf[j] == none || !a.live.Instances[a.liveOf[j]].SeesApplications() {
 			continue
 		}
 		s, ok := a.serviceAt[row.Service]
@@ -239,5 +239,5 @@ func (a *applications) missingOnes() {
 
 // readAll tells whether all that an instance of the cluster has is known.
 func (a *applications) readAll(k int) bool {
-	return !slices.ContainsFunc(a.managing[k], func(i int) bool { return !a.live.Instances[i].Complete() })
+	return !slices.ContainsFunc(a.managing[k], func(i int) bool { return !a.live.Instances[i].SeesApplications() })
 }

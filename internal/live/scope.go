@@ -12,6 +12,9 @@ type Scope struct {
 	Projects []Project
 	// Hidden names what the token may not see: "clusters", "projects".
 	Hidden []string
+	// Part names what is read only in part, "applications" or "clusters": the
+	// connection is about some of them, or the token may see some of them.
+	Part []string
 }
 
 // Cluster is a cluster as an instance reports it.
@@ -71,7 +74,7 @@ func (t *Table) Scope(name string) Scope {
 }
 
 func (s Scope) equal(o Scope) bool {
-	return slices.Equal(s.Hidden, o.Hidden) &&
+	return slices.Equal(s.Hidden, o.Hidden) && slices.Equal(s.Part, o.Part) &&
 		slices.EqualFunc(s.Clusters, o.Clusters, func(a, b Cluster) bool {
 			same := slices.Equal(a.Labels, b.Labels) && a.At.Equal(b.At)
 			return same && a.Server == b.Server && a.Name == b.Name && a.Kubernetes == b.Kubernetes && a.State == b.State &&

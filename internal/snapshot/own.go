@@ -176,6 +176,11 @@ func (p *parser) head(h *head) {
 	for _, one := range h.Scope.Projects[:min(len(h.Scope.Projects), maxProjects)] {
 		out.Scope.Projects = append(out.Scope.Projects, cleanProject(one))
 	}
+	for _, part := range []string{"applications", "clusters"} {
+		if slices.Contains(h.Scope.Part, part) {
+			out.Scope.Part = append(out.Scope.Part, part)
+		}
+	}
 	for _, hidden := range []string{"clusters", "projects"} {
 		if slices.Contains(h.Scope.Hidden, hidden) {
 			out.Scope.Hidden = append(out.Scope.Hidden, hidden)
