@@ -61,6 +61,7 @@ type reader struct {
 	sure           bool                  // the page shows the screen, or is being answered with it
 	pending        map[live.Key]struct{} // rows on the screen that changed; no more than it has
 	stale          bool
+	over           bool // the plan beside the page is another: the reader is to come anew
 	version        uint64
 }
 
@@ -156,12 +157,20 @@ func (h *hub) catchUp(r *reader, seen uint64) {
 }
 
 // drawn notes that a reader's page has been answered with another screen of the
-// same view.
+// same view. Where that is beside another revision of the plan, whose owners the
+// reader's rows do not name, the stream ends and the page opens another.
 func (h *hub) drawn(id string, s *screen) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.readers[id]
-	if r == nil || r.key != s.key || r.screen == s {
+	if r == nil || r.screen == s {
+		return
+	}
+	if r.key != s.key {
+		if strings.TrimSuffix(r.key, r.query.OwnerKey) == strings.TrimSuffix(s.key, s.owners) {
+			r.over = true
+			r.rouse()
+		}
 		return
 	}
 	r.before, r.screen, r.sure = r.screen, s, true
@@ -300,6 +309,7 @@ func (h *hub) weigh(now time.Time) {
 type told struct {
 	keys    []live.Key
 	stale   bool
+	over    bool
 	version uint64
 	screen  []uint64      // version of what the page shows, if that is sure
 	within  time.Duration // over which the view's readers spread their refreshes
@@ -309,7 +319,7 @@ type told struct {
 func (h *hub) take(r *reader) told {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	out := told{stale: r.stale, version: r.version, within: time.Duration(len(r.view.readers)) * 2 * time.Millisecond}
+	out := told{stale: r.stale, over: r.over, version: r.version, within: time.Duration(len(r.view.readers)) * 2 * time.Millisecond}
 	out.within = min(out.within, h.interval/2)
 	if r.sure {
 		out.screen = []uint64{r.screen.version}

@@ -18,16 +18,25 @@ const (
 	mostViews   = 512
 	screensKept = 8 // of one view
 	screenLife  = time.Minute
+	timedLife   = time.Second // of one that depends on the time of day
 )
 
 // screen is a query's answer at one version of the table. It is shared and
 // never changed.
 type screen struct {
 	key     string
+	owners  string // by which plan's revision it tells owners
 	version uint64
 	at      time.Time
+	timed   bool // what it shows depends on the time of day
 	result  live.Result
 	keys    map[live.Key]struct{}
+}
+
+// current tells whether a screen is at a version or later, and not of a time
+// that has passed.
+func (s *screen) current(least uint64) bool {
+	return s.version >= least && (!s.timed || time.Since(s.at) < timedLife)
 }
 
 func (s *screen) has(k live.Key) bool {
@@ -113,7 +122,7 @@ func (c *shares) drop(now time.Time) {
 }
 
 // screen gives the view's answer at a version or a later one.
-func (c *shares) screen(key string, least uint64, query func() live.Result) *screen {
+func (c *shares) screen(key string, least uint64, q live.Query, query func(live.Query) live.Result) *screen {
 	s := c.slot(key)
 	if known := s.newest(least); known != nil {
 		return known
@@ -122,15 +131,15 @@ func (c *shares) screen(key string, least uint64, query func() live.Result) *scr
 	defer s.building.Unlock()
 	begun := time.Now()
 	defer func() { c.spent.Add(int64(time.Since(begun))) }()
-	return s.screen(key, least, query)
+	return s.screen(key, least, q, query)
 }
 
 // screen is shares.screen for who holds building.
-func (s *slot) screen(key string, least uint64, query func() live.Result) *screen {
+func (s *slot) screen(key string, least uint64, q live.Query, query func(live.Query) live.Result) *screen {
 	if known := s.newest(least); known != nil {
 		return known
 	}
-	out := &screen{key: key, at: time.Now(), result: query()}
+	out := &screen{key: key, owners: q.OwnerKey, at: time.Now(), timed: q.Timed(), result: query(q)}
 	out.version = out.result.Version
 	out.keys = make(map[live.Key]struct{}, len(out.result.Rows))
 	for i := range out.result.Rows {
@@ -148,7 +157,7 @@ func (s *slot) screen(key string, least uint64, query func() live.Result) *scree
 func (s *slot) newest(least uint64) *screen {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if n := len(s.screens); n > 0 && s.screens[n-1].version >= least {
+	if n := len(s.screens); n > 0 && s.screens[n-1].current(least) {
 		return s.screens[n-1]
 	}
 	return nil
@@ -167,11 +176,12 @@ func (c *shares) exact(key string, version uint64) *screen {
 	return nil
 }
 
-// viewKey names what a page shows: the plan beside it and the page's query.
-func viewKey(r *http.Request) string {
+// viewKey names what a page shows: the page's query, and by which revision of
+// the plan beside it owners are told.
+func viewKey(r *http.Request, owners string) string {
 	q := r.URL.Query()
 	q.Del("drawn")
-	return cookie(r, "plan") + "\x00" + q.Encode()
+	return q.Encode() + "\x00" + owners
 }
 
 // Headers of a live page's own requests: its stream, and for a refresh the
@@ -192,14 +202,13 @@ func (s *Server) liveScreen(r *http.Request, q live.Query) *screen {
 	if versions := s.hub.versions(r.Header.Get(liveVersionHeader)); len(versions) > 0 && versions[0] > 0 {
 		least = min(least, versions[0])
 	}
-	key := viewKey(r)
-	query := func() live.Result { return s.Live.Query(q) }
+	key := viewKey(r, q.OwnerKey)
 	var out *screen
 	if m, ok := r.Context().Value(makingKey{}).(*making); ok {
-		out = m.slot.screen(key, least, query)
+		out = m.slot.screen(key, least, q, s.Live.Query)
 		m.screen = out
 	} else {
-		out = s.hub.shares.screen(key, least, query)
+		out = s.hub.shares.screen(key, least, q, s.Live.Query)
 	}
 	s.hub.drawn(r.Header.Get(liveStreamHeader), out)
 	return out
@@ -230,8 +239,8 @@ func (m *making) Write(b []byte) (int, error) { return m.body.Write(b) }
 
 // fragment gives what a refresh is answered with, at a version or later; nil
 // where the page is not one to share.
-func (c *shares) fragment(r *http.Request, least uint64, draw http.HandlerFunc) *fragment {
-	s, language := c.slot(viewKey(r)), string(language(r))
+func (c *shares) fragment(r *http.Request, owners string, least uint64, draw http.HandlerFunc) *fragment {
+	s, language := c.slot(viewKey(r, owners)), string(language(r))
 	if f := s.fragment(language, least); f != nil {
 		return f
 	}
@@ -244,7 +253,7 @@ func (c *shares) fragment(r *http.Request, least uint64, draw http.HandlerFunc) 
 	defer func() { c.spent.Add(int64(time.Since(begun))) }()
 	m := &making{slot: s, header: http.Header{}, status: http.StatusOK}
 	draw(m, r.WithContext(context.WithValue(r.Context(), makingKey{}, m)))
-	if m.status != http.StatusOK || m.screen == nil {
+	if m.status != http.StatusOK || m.screen == nil || m.screen.owners != owners {
 		return nil
 	}
 	f := &fragment{screen: m.screen}
@@ -262,10 +271,24 @@ func (c *shares) fragment(r *http.Request, least uint64, draw http.HandlerFunc) 
 func (s *slot) fragment(language string, least uint64) *fragment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f := s.fragments[language]; f != nil && f.screen.version >= least {
+	if f := s.fragments[language]; f != nil && f.screen.current(least) {
 		return f
 	}
 	return nil
+}
+
+// ownersBeside names the revision of the plan beside a page, as a query of the
+// page does; it is empty where there is none.
+func (s *Server) ownersBeside(r *http.Request) string {
+	id := cookie(r, "plan")
+	if id == "" {
+		return ""
+	}
+	head, _, err := s.Plans.Plan(r.Context(), id)
+	if err != nil {
+		return "" // drawing tells why, and is then not shared
+	}
+	return ownerKey(id, head.Revision)
 }
 
 // shareRefreshes answers the refreshes of one view with one drawing.
@@ -274,7 +297,7 @@ func (s *Server) shareRefreshes(next http.HandlerFunc) http.HandlerFunc {
 		versions := s.hub.versions(r.Header.Get(liveVersionHeader))
 		var f *fragment
 		if len(versions) > 0 && versions[0] > 0 && versions[0] <= s.Live.Version() && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			f = s.hub.shares.fragment(r, versions[0], next)
+			f = s.hub.shares.fragment(r, s.ownersBeside(r), versions[0], next)
 		}
 		if f == nil {
 			next(w, r)

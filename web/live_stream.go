@@ -68,9 +68,8 @@ func (s *Server) liveEvents(w http.ResponseWriter, r *http.Request) {
 		case <-s.closing:
 			return
 		case <-me.wake:
-			if text := s.news(r.Context(), me); text != "" {
-				ok = send(text)
-			}
+			text, over := s.news(r.Context(), me)
+			ok = (text == "" || send(text)) && !over
 		case <-tick.C:
 			ok = send(alive)
 		}
@@ -86,7 +85,6 @@ func (s *Server) liveReader(r *http.Request) (me *reader, concerns func(*live.Ch
 		me.key = "\x00" + q.Get("of") + "\x00" + q.Get("application")
 		return me, concernsOf(q.Get("of"), q.Get("application")), s.Live.Version()
 	}
-	me.key = viewKey(r)
 	// An event's id carries what was seen and, if known, what was drawn. A page
 	// that has had no event has seen what it was drawn at.
 	at := s.hub.versions(q.Get("drawn"))
@@ -98,9 +96,6 @@ func (s *Server) liveReader(r *http.Request) (me *reader, concerns func(*live.Ch
 	if len(at) > 0 {
 		seen = at[0]
 	}
-	if len(at) == 2 {
-		me.screen = s.hub.shares.exact(me.key, at[1])
-	}
 	v := &ui.View{Lang: language(r)}
 	if err := s.around(r, v, cookie(r, "plan")); err != nil {
 		s.Log.Warn("the plan beside a live page cannot be read", "error", err) // its owners are left out
@@ -108,8 +103,12 @@ func (s *Server) liveReader(r *http.Request) (me *reader, concerns func(*live.Ch
 	me.look = s.lookOf(r, v.Plan)
 	me.query, _ = liveQuery(q)
 	s.owned(v.Plan, &me.query)
+	me.key = viewKey(r, me.query.OwnerKey)
+	if len(at) == 2 {
+		me.screen = s.hub.shares.exact(me.key, at[1])
+	}
 	if me.sure = me.screen != nil; !me.sure {
-		me.screen = s.hub.shares.screen(me.key, s.Live.Version(), func() live.Result { return s.Live.Query(me.query) })
+		me.screen = s.hub.shares.screen(me.key, s.Live.Version(), me.query, s.Live.Query)
 	}
 	return me, func(*live.Change) bool { return true }, seen
 }
@@ -137,29 +136,33 @@ func (s *Server) hello(me *reader) string {
 		1000+rand.IntN(2000), me.id, s.hub.epoch, s.Now().UnixMilli())
 }
 
-// news writes what a reader is to be told now.
-func (s *Server) news(ctx context.Context, me *reader) string {
+// news writes what a reader is to be told now, and tells whether that is the end
+// of the stream.
+func (s *Server) news(ctx context.Context, me *reader) (text string, over bool) {
 	t := s.hub.take(me)
+	if t.over {
+		return "", true
+	}
 	if me.screen == nil {
 		if !t.stale {
-			return ""
+			return "", false
 		}
-		return fmt.Sprintf("event: changed\ndata: %d\n\n", t.version)
+		return fmt.Sprintf("event: changed\ndata: %d\n\n", t.version), false
 	}
-	var text strings.Builder
+	var drawn strings.Builder
 	var rows []live.Row
 	var gone []string
 	for _, k := range t.keys {
 		if row, ok := s.Live.Get(k); ok {
 			rows = append(rows, row)
-			text.WriteString(s.hub.rows.text(ctx, row, &me.look))
+			drawn.WriteString(s.hub.rows.text(ctx, row, &me.look))
 		} else {
 			gone = append(gone, page.RowID(k))
 		}
 	}
 	var events []string
 	if len(rows) > 0 {
-		events = append(events, fmt.Sprintf("event: rows\ndata: %d %s\n", t.version, text.String()))
+		events = append(events, fmt.Sprintf("event: rows\ndata: %d %s\n", t.version, drawn.String()))
 	}
 	events = append(events, naming("left", me.view.matches.left(me.query, rows))...)
 	events = append(events, naming("gone", gone)...)
@@ -167,11 +170,11 @@ func (s *Server) news(ctx context.Context, me *reader) string {
 		events = append(events, fmt.Sprintf("event: stale\ndata: {\"version\": %d, \"within\": %d}\n", t.version, t.within.Milliseconds()))
 	}
 	if len(events) == 0 {
-		return ""
+		return "", false
 	}
 	// Only who has got the last one has seen them all.
 	events[len(events)-1] += "id: " + s.hub.stamp(append([]uint64{t.version}, t.screen...)...) + "\n"
-	return strings.Join(events, "\n") + "\n"
+	return strings.Join(events, "\n") + "\n", false
 }
 
 func naming(event string, ids []string) []string {

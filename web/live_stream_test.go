@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net"
 	"net/http"
@@ -443,5 +444,64 @@ func TestHub_LeavesNothingBehind(t *testing.T) {
 			t.Fatalf("%d readers, %d views, running %t, %d goroutines", left, views, running, now)
 		}
 		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// A reader beside a plan that has changed is sent to come anew, so that rows are
+// drawn by the plan that the page shows.
+func TestLiveEvents_EndWhereThePlanBesideThePageIsAnother(t *testing.T) {
+	s, server := liveSite(t, 30)
+	beside := func(path string, header ...string) *http.Request {
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+path, nil)
+		w := httptest.NewRecorder()
+		setCookie(w, "plan", s.plan, 60)
+		r.Header.Set("Cookie", w.Header().Get("Set-Cookie"))
+		for i := 0; i+1 < len(header); i += 2 {
+			r.Header.Set(header[i], header[i+1])
+		}
+		return r
+	}
+	body := func(r *http.Request) string {
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(resp.Body)
+		if err = errors.Join(err, resp.Body.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	address := html.UnescapeString(regexp.MustCompile(`data-stream="([^"]+)"`).FindStringSubmatch(body(beside("/live")))[1])
+	resp, err := http.DefaultClient.Do(beside(address))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	lines := bufio.NewScanner(resp.Body)
+	var hello struct{ ID string }
+	for lines.Scan() {
+		if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+			if err := json.Unmarshal([]byte(data), &hello); err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+	}
+	again := func() {
+		body(beside("/live", "HX-Request", "true", liveStreamHeader, hello.ID, liveVersionHeader, s.hub.stamp(0)))
+	}
+	again()
+	s.hub.mu.Lock()
+	if s.hub.readers[hello.ID].over {
+		t.Error("the stream ends though the plan is as before")
+	}
+	s.hub.mu.Unlock()
+	s.rename(t, "Storefront", "Shopfront")
+	again()
+	for lines.Scan() { // until the end
+	}
+	if err := lines.Err(); err != nil {
+		t.Error(err)
 	}
 }

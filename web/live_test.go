@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"deckplan/internal/live"
+	"deckplan/internal/plan"
 )
 
 // fill puts n made-up applications of some instances into the site's table, as
@@ -130,6 +131,51 @@ func TestLive_OwnersAreThePlansTeams(t *testing.T) {
 	}
 	if plain := s.get("/live?group=owner").Body.String(); strings.Contains(plain, `id="facet-owner"`) || strings.Contains(plain, `class="group"`) {
 		t.Error("owners without a plan")
+	}
+}
+
+// rename gives a team of the sample another name.
+func (s *site) rename(t testing.TB, team, name string) {
+	t.Helper()
+	_, doc, err := s.Plans.Plan(t.Context(), s.plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range doc.Teams {
+		if row.Name == team {
+			row.Name = name
+			if _, err := s.Plans.Edit(t.Context(), s.plan, "", plan.Put{Kind: "teams", Items: plan.Rows(row)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// The plan may change while nothing live does, and time passes either way.
+func TestLive_IsKeptNoLongerThanItsPlanAndItsHour(t *testing.T) {
+	s := sampleSite(t)
+	s.fill(600, 3)
+	if n := shownRows(s.ask("owner", "Storefront")); n == 0 {
+		t.Fatal("no rows of the team")
+	}
+	if n := shownRows(s.ask("owner", "Shopfront")); n > 0 {
+		t.Fatalf("%d rows of a team there is not", n)
+	}
+	s.rename(t, "Storefront", "Shopfront")
+	if is, was := shownRows(s.ask("owner", "Shopfront")), shownRows(s.ask("owner", "Storefront")); is == 0 || was > 0 {
+		t.Errorf("%d rows of the team by its new name, %d by the old one", is, was)
+	}
+
+	timed, _ := live.ParseSearch("age:>1h")
+	var c shares
+	asked := 0
+	ask := func(live.Query) live.Result { asked++; return live.Result{Version: 1} }
+	at := c.screen("k", 1, live.Query{Search: timed}, ask)
+	c.screen("k", 1, live.Query{Search: timed}, ask)
+	at.at = at.at.Add(-2 * timedLife)
+	c.screen("k", 1, live.Query{Search: timed}, ask)
+	if asked != 2 {
+		t.Errorf("asked %d times, once at first and once when time has passed is 2", asked)
 	}
 }
 

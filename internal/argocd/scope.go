@@ -49,7 +49,7 @@ func scope(ctx context.Context, c client, f filter, old live.Scope) (out live.Sc
 			}
 		}
 	}
-	out.Part = part(ctx, c, f, old)
+	out.Part = part(ctx, c, f, out.Hidden, old.Part)
 	slices.SortFunc(out.Clusters, func(a, b live.Cluster) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Server, b.Server))
 	})
@@ -60,7 +60,7 @@ func scope(ctx context.Context, c client, f filter, old live.Scope) (out live.Sc
 // part names what the lists hold only some of: applications where the connection
 // is about some, and whatever the token may not get all of. Argo CD leaves the
 // others out without a word. What the server does not tell stays as it was.
-func part(ctx context.Context, c client, f filter, old live.Scope) (out []string) {
+func part(ctx context.Context, c client, f filter, hidden, old []string) (out []string) {
 	for _, one := range []struct {
 		what string
 		some bool
@@ -69,8 +69,11 @@ func part(ctx context.Context, c client, f filter, old live.Scope) (out []string
 		{"applications", len(f.projects) > 0 || f.selector != "", probe{"applications", "get", "*/*"}},
 		{"clusters", false, probe{"clusters", "get", "*"}},
 	} {
+		if slices.Contains(hidden, one.what) {
+			continue
+		}
 		yes, ok, err := c.canI(ctx, one.all)
-		if one.some || ok && !yes || err != nil && slices.Contains(old.Part, one.what) {
+		if one.some || ok && !yes || err != nil && slices.Contains(old, one.what) {
 			out = append(out, one.what)
 		}
 	}

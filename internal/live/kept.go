@@ -28,13 +28,16 @@ const (
 // key names a query by what it asks; ok is false where its answer must not be
 // kept: it depends on the time of day, on an unnamed function, or is long.
 func (q *Query) key() (key string, ok bool) {
-	if q.Limit < 0 || q.Limit > rowsKept || q.Search.timed() || q.Owner != nil && q.OwnerKey == "" {
+	if q.Limit < 0 || q.Limit > rowsKept || q.Timed() || q.Owner != nil && q.OwnerKey == "" {
 		return "", false
 	}
 	return fmt.Sprintf("%q", [][]string{{q.Text, q.Search.String(), string(q.Sort), string(q.Group), q.OwnerKey},
 		q.Health, q.Sync, q.Instance, q.Cluster, q.Project, q.Operation, q.Namespace, q.Owners, q.Fold, q.Open,
 		{fmt.Sprint(q.Attention, q.Descending, q.Offset, q.Limit, q.Owner != nil)}}), true
 }
+
+// Timed tells whether the answer depends on the time of day.
+func (q *Query) Timed() bool { return q.Search.timed() }
 
 // answer gives the kept answer, or takes one; several that ask at once wait for
 // the same. How current rows are is always told anew.
