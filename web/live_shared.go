@@ -69,6 +69,7 @@ type shares struct {
 
 	mu    sync.Mutex
 	slots map[string]*slot
+	swept time.Time // when slots that nobody had asked for were last let go
 }
 
 // slot holds what is shared of one view.
@@ -91,6 +92,10 @@ func (c *shares) slot(key string) *slot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()
+	if now.Sub(c.swept) > screenLife {
+		c.drop(now)
+		c.swept = now
+	}
 	s := c.slots[key]
 	if s == nil {
 		if c.slots == nil {

@@ -174,6 +174,11 @@ func TestLive_IsKeptNoLongerThanItsPlanAndItsHour(t *testing.T) {
 	c.screen("k", 1, live.Query{Search: timed}, ask)
 	at.at = at.at.Add(-2 * timedLife)
 	c.screen("k", 1, live.Query{Search: timed}, ask)
+	c.slots["k"].used, c.swept = time.Now().Add(-2*screenLife), time.Time{}
+	c.slot("other")
+	if len(c.slots) != 1 {
+		t.Errorf("%d views are kept, one of which nobody has looked at for long", len(c.slots))
+	}
 	if asked != 2 {
 		t.Errorf("asked %d times, once at first and once when time has passed is 2", asked)
 	}

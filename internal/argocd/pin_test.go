@@ -43,7 +43,7 @@ func TestTry_TellsWhatATokenSeesAndMayDo(t *testing.T) {
 	}{
 		"dashboard": {s.Token, 10, true, true, live.WriteNone},
 		"narrow":    {s.NarrowToken, 10, false, false, live.WriteNone},
-		"single":    {s.SingleToken, 10, false, true, live.WriteFound}, // which is seen only by asking for that application
+		"single":    {s.SingleToken, 10, true, true, live.WriteFound}, // which is seen only by asking for that application
 	} {
 		got := argocd.Try(t.Context(), argocd.Connection{URL: s.URL, Token: argocd.Secret(k.token)}, quick())
 		if got.Applications != k.apps || got.Clusters > 0 != k.scope || got.Projects > 0 != k.projects || got.CanWrite.State != k.write {

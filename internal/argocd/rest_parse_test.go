@@ -1,9 +1,12 @@
 package argocd
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -11,6 +14,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
@@ -200,5 +205,34 @@ func TestExpires_IsTheEarlierOfTokenAndList(t *testing.T) {
 		if got := expires(t.Context(), holder{token: k.token, kept: list}, "dashboard"); !got.Equal(k.want) {
 			t.Errorf("%s: %v, want %v", name, got, k.want)
 		}
+	}
+}
+
+// A proxy may hold a stream open whose server is gone. One that never gave a
+// sign of life is let be: there are servers that give none.
+func TestREST_AStreamThatFallsSilentIsGivenUp(t *testing.T) {
+	in, out := io.Pipe()
+	e := &restEvents{ctx: t.Context(), body: in, lines: bufio.NewScanner(in), silence: 50 * time.Millisecond}
+	got := make(chan error, 2)
+	next := func() { _, err := e.next(); got <- err }
+	go next()
+	write := func(text string) {
+		if _, err := out.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	select {
+	case err := <-got:
+		t.Fatalf("given up without a sign: %v", err)
+	case <-time.After(150 * time.Millisecond):
+	}
+	write("data: {\"result\":{\"type\":\"MODIFIED\"}}\n")
+	if err := <-got; err != nil {
+		t.Fatal(err)
+	}
+	go next()
+	write(":\n")
+	if err := <-got; status.Code(err) != codes.Unavailable || !errors.Is(err, errSilent) {
+		t.Errorf("it ends with %v", err)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -22,6 +24,9 @@ type restEvents struct {
 	answered <-chan answer
 	body     io.Closer
 	lines    *bufio.Scanner // nil until the server has answered, which it does with the first event
+	silence  time.Duration
+	signs    *time.Timer // ends a stream that gave signs of life and gives none any more; nil before the first
+	silent   atomic.Bool // signs has ended it
 }
 
 type answer struct {
@@ -44,7 +49,7 @@ func (c *restClient) watch(ctx context.Context, resourceVersion string) (events,
 		r, err := c.send(traced, c.streams, pathStream, http.Header{"Accept": {"text/event-stream"}, "Accept-Encoding": {"identity"}}, query)
 		answered <- answer{r, err}
 	}()
-	e := &restEvents{ctx: ctx, answered: answered}
+	e := &restEvents{ctx: ctx, answered: answered, silence: c.options.Silence}
 	select {
 	case <-asked:
 		return e, nil
@@ -76,8 +81,18 @@ func (e *restEvents) next() (event, error) {
 		}
 	}
 	for e.lines.Scan() {
+		if e.signs != nil {
+			e.signs.Reset(e.silence)
+		}
 		line := bytes.TrimSpace(bytes.TrimPrefix(e.lines.Bytes(), []byte("data:")))
-		if len(line) == 0 || line[0] == ':' { // a sign of life
+		if len(line) == 0 {
+			continue
+		}
+		if line[0] == ':' { // a sign of life
+			if e.signs == nil {
+				body := e.body
+				e.signs = time.AfterFunc(e.silence, func() { e.silent.Store(true); _ = body.Close() })
+			}
 			continue
 		}
 		ev, err := parseEvent(line)
@@ -88,7 +103,12 @@ func (e *restEvents) next() (event, error) {
 		return ev, nil
 	}
 	_ = e.body.Close()
+	if e.signs != nil {
+		e.signs.Stop()
+	}
 	switch err := e.lines.Err(); {
+	case e.silent.Load():
+		return event{}, fmt.Errorf("watch: %w", errSilent)
 	case errors.Is(err, bufio.ErrTooLong):
 		return event{}, fmt.Errorf("watch: %w", errAnswerTooLarge)
 	case err != nil:
@@ -96,6 +116,10 @@ func (e *restEvents) next() (event, error) {
 	}
 	return event{}, errEnded
 }
+
+// errSilent is of a connection that something in between holds open though
+// nothing comes through it.
+var errSilent = status.Error(codes.Unavailable, "the stream gives no sign of life any more")
 
 func parseEvent(line []byte) (event, error) {
 	var m struct {

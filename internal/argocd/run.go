@@ -22,6 +22,7 @@ type Options struct {
 	ReplayQuiet      time.Duration // silence that ends a replay; 3 s
 	Keepalive        time.Duration // between HTTP/2 pings; 20 s, at least 10 s
 	KeepaliveTimeout time.Duration // for a ping's answer; 10 s
+	Silence          time.Duration // of a stream over REST that gave signs of life (Argo CD: every 15 s) until it is given up; 1 min
 	RetryMin         time.Duration // before the first retry; 0.5 s
 	RetryMax         time.Duration // between retries at most; 1 min
 	Reconsider       time.Duration // until gRPC is tried again where REST was needed; 1 h
@@ -40,6 +41,7 @@ func (o Options) withDefaults() Options {
 	o.ReplayQuiet = cmp.Or(o.ReplayQuiet, 3*time.Second)
 	o.Keepalive = cmp.Or(o.Keepalive, 20*time.Second)
 	o.KeepaliveTimeout = cmp.Or(o.KeepaliveTimeout, 10*time.Second)
+	o.Silence = cmp.Or(o.Silence, time.Minute)
 	o.RetryMin = cmp.Or(o.RetryMin, 500*time.Millisecond)
 	o.RetryMax = cmp.Or(o.RetryMax, time.Minute)
 	o.Reconsider = cmp.Or(o.Reconsider, time.Hour)

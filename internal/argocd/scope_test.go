@@ -17,8 +17,10 @@ func TestScope_ShowsClustersAndSyncWindows(t *testing.T) {
 	rest.Name = "rest"
 	narrow := connection(s)
 	narrow.Name, narrow.Token = "narrow", argocd.Secret(s.NarrowToken)
-	table := run(t, quick(), connection(s), rest, narrow)
-	for _, name := range []string{s.Name, "rest", "narrow"} {
+	single := connection(s)
+	single.Name, single.Token = "single", argocd.Secret(s.SingleToken)
+	table := run(t, quick(), connection(s), rest, narrow, single)
+	for _, name := range []string{s.Name, "rest", "narrow", "single"} {
 		within(t, 10*time.Second, name, connected(table, name))
 	}
 	got := table.Scope(s.Name)
@@ -42,6 +44,9 @@ func TestScope_ShowsClustersAndSyncWindows(t *testing.T) {
 	}
 	if other := table.Scope("rest"); !reflect.DeepEqual(other, got) {
 		t.Errorf("over REST %+v", other)
+	}
+	if some := table.Scope("single"); len(some.Clusters) != 1 || !slices.Equal(some.Part, []string{"clusters"}) || some.Hidden != nil {
+		t.Errorf("a token that may see one cluster: %+v", some)
 	}
 	if hidden := table.Scope("narrow"); !reflect.DeepEqual(hidden, live.Scope{Hidden: []string{"clusters", "projects"}}) {
 		t.Errorf("a token that may not see them: %+v", hidden)
@@ -71,6 +76,9 @@ func TestFilter_LimitsWhatIsReadAndWatched(t *testing.T) {
 			}
 			if n := state(table, s.Name).Applications; n != k.apps || !slices.Equal(projects, k.want) {
 				t.Errorf("%s: %d applications, projects %v", name, n, projects)
+			}
+			if part := table.Scope(s.Name).Part; !slices.Equal(part, []string{"applications"}) {
+				t.Errorf("%s: read in part are %v", name, part)
 			}
 			observed, err := argocd.Survey(t.Context(), base, quick())
 			if err != nil || len(observed.Applications) != k.apps || len(observed.Projects) != len(k.want) {

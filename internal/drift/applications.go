@@ -61,6 +61,7 @@ type applications struct {
 	*comparison
 	planned  map[spot][]int // planned applications
 	used     []bool
+	claimed  []bool                     // planned applications, see claim
 	services map[string]int             // by name, and by what planned applications of one have in their names
 	choices  map[[2]string]plan.Rollout // by service and environment
 	rollouts bool                       // the plan has Argo Rollouts
@@ -97,6 +98,7 @@ func (c *comparison) judgeApplications() {
 	}
 	a.rollouts = slices.ContainsFunc(c.p.Installations, func(i plan.Installation) bool { return i.Tool == "argo_rollouts" })
 	a.expectTeams()
+	a.claim()
 	for _, r := range c.rows {
 		a.look(r)
 	}
@@ -134,11 +136,25 @@ func (a *applications) expectTeams() {
 	}
 }
 
+// claim notes the planned applications that one in their namespace is: another
+// of that name is then another application.
+func (a *applications) claim() {
+	a.claimed = make([]bool, len(a.p.Applications))
+	for _, r := range a.rows {
+		if r.cluster == none || a.clusters[r.cluster].plan == none {
+			continue
+		}
+		if i := a.find(r, a.clusters[r.cluster].plan); i != none && a.p.Applications[i].Namespace == r.app.DestNamespace {
+			a.claimed[i] = true
+		}
+	}
+}
+
 // find gives the planned application that one is, or none.
 func (a *applications) find(r placed, k int) int {
 	for _, cluster := range []int{k, none} {
 		all := a.planned[spot{r.app.Name, cluster}]
-		if len(all) == 1 {
+		if len(all) == 1 && (!a.claimed[all[0]] || a.p.Applications[all[0]].Namespace == r.app.DestNamespace) {
 			return all[0]
 		}
 		for _, i := range all {

@@ -216,20 +216,26 @@ func (c *comparison) unplanned(n int) {
 }
 
 // clusterFacts: version and address of a planned cluster, as it reports them.
+// Where it is known in several ways, one that agrees with the plan is enough.
 func (c *comparison) clusterFacts(k int) {
 	row := &c.p.Clusters[k]
+	planned, versioned := catalog.Minor(row.Kubernetes)
+	sameVersion := slices.ContainsFunc(c.liveOn[k], func(n int) bool {
+		now, ok := catalog.Minor(c.clusters[n].kubernetes)
+		return ok && now == planned
+	})
+	sameServer := slices.ContainsFunc(c.liveOn[k], func(n int) bool { return Address(c.clusters[n].server) == Address(row.Server) })
 	for _, n := range c.liveOn[k] {
 		x := &c.clusters[n]
 		args := func(was, now string) verdict.Args {
 			return verdict.Args{"cluster": row.Name, "was": was, "now": now}
 		}
 		where := c.placesOf(x)
-		planned, ok := catalog.Minor(row.Kubernetes)
-		if now, known := catalog.Minor(x.kubernetes); ok && known && now != planned {
+		if now, known := catalog.Minor(x.kubernetes); versioned && known && !sameVersion {
 			c.add(ClusterKubernetes, []string{row.ID, now}, Difference{Args: args(planned, now), Plan: []verdict.Ref{c.refCluster(k)}, Live: where,
 				adopt: func(a *adoption) { a.set("clusters", row.ID, "kubernetes", row.Kubernetes, now) }})
 		}
-		if x.host == none && !proxied(x.server) && x.server != "" && row.Server != "" && Address(x.server) != Address(row.Server) {
+		if x.host == none && !proxied(x.server) && x.server != "" && row.Server != "" && !sameServer {
 			server := clipped(x.server, 300)
 			c.add(ClusterServer, []string{row.ID, x.id}, Difference{Args: args(row.Server, x.server), Plan: []verdict.Ref{c.refCluster(k)}, Live: where,
 				adopt: func(a *adoption) { a.set("clusters", row.ID, "server", row.Server, server) }})

@@ -196,6 +196,10 @@ func TestCompare_TellsEveryDifferenceAndNoOther(t *testing.T) {
 		{"a correction to a cluster that is no more is none", func(w *world) {
 			w.plan.LiveMatches = []plan.LiveMatch{{Kind: plan.MatchCluster, Live: one, Cluster: "gone"}}
 		}, nil},
+		{"one of two addresses that agrees is enough", func(w *world) {
+			w.plan.LiveMatches = []plan.LiveMatch{{Kind: plan.MatchCluster, Live: "https://old", Cluster: "c1"}}
+			w.in[0].Scope.Clusters = append(w.in[0].Scope.Clusters, live.Cluster{Server: "https://old", Name: "one-old", Kubernetes: "1.33"})
+		}, nil},
 		{"a file is judged like a connection", func(w *world) {
 			w.in[0].Scope.Clusters, w.apps = w.in[0].Scope.Clusters[:1], w.apps[1:]
 			w.in[0].State, w.in[0].Protocol, w.in[0].Captured = live.Captured, live.Snapshot, time.Now()
@@ -254,7 +258,7 @@ func TestCompare_TellsEveryDifferenceAndNoOther(t *testing.T) {
 			w.sliced()
 			w.plan.Services[0].Team = ""
 			w.apps = append(w.apps, application("argo-b", "checkout", one, "shop"))
-		}, []string{"application_namespace|s1", "application_project|s1", "application_twice|c1|argo-a|argo-b"}},
+		}, []string{"application_twice|c1|argo-a|argo-b", "application_unplanned|s1"}},
 		{"a team's application on another's instance", func(w *world) {
 			w.apps = append(w.apps, application("argo-b", "checkout", two, "pay"))
 		}, []string{"application_team|pay|argo-b", "application_unplanned|s1"}},

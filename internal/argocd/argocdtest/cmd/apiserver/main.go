@@ -31,6 +31,7 @@ g, dashboard, role:dashboard
 g, writer, role:admin
 p, single, applications, get, */*, allow
 p, single, projects, get, *, allow
+p, single, clusters, get, https://cluster-00.example.com:6443, allow
 p, narrow, applications, get, */*, allow
 p, single, applications, sync, team-00/team-00-service-00000, allow
 `
