@@ -163,6 +163,11 @@ func (s *session) snapshot(ctx context.Context, names map[string]string) ([]live
 		s.replays, rows = true, nil
 	}
 	err := replay(ctx, s.client, s.options, each)
+	// A server that paused may have been taken to be done. What two replays lack
+	// is gone.
+	if known, _ := s.table.Instance(s.Name); err == nil && len(rows) < known.Applications {
+		err = replay(ctx, s.client, s.options, each)
+	}
 	return rows, err
 }
 
