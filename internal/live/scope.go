@@ -52,14 +52,16 @@ type Window struct {
 }
 
 // SetScope replaces what is known of an instance's clusters and projects.
+// Subscribers hear of it unless only the time of what is known moved.
 func (t *Table) SetScope(name string, s Scope) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	i := t.instance(name)
-	if i.scope.equal(s) {
+	same := i.scope.equal(s)
+	i.scope = s
+	if same {
 		return
 	}
-	i.scope = s
 	t.publish(Change{Instances: []string{i.Name}})
 }
 
@@ -73,10 +75,11 @@ func (t *Table) Scope(name string) Scope {
 	return Scope{}
 }
 
+// equal reports whether two scopes say the same, whenever they were learnt.
 func (s Scope) equal(o Scope) bool {
 	return slices.Equal(s.Hidden, o.Hidden) && slices.Equal(s.Part, o.Part) &&
 		slices.EqualFunc(s.Clusters, o.Clusters, func(a, b Cluster) bool {
-			same := slices.Equal(a.Labels, b.Labels) && a.At.Equal(b.At)
+			same := slices.Equal(a.Labels, b.Labels)
 			return same && a.Server == b.Server && a.Name == b.Name && a.Kubernetes == b.Kubernetes && a.State == b.State &&
 				a.Message == b.Message && a.Applications == b.Applications && a.Objects == b.Objects
 		}) &&

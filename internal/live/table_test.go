@@ -245,3 +245,21 @@ func TestTable_ConcurrentUse(t *testing.T) {
 	}
 	all.Wait()
 }
+
+func TestSetScope_TellsOfWhatIsSaidAndNotOfWhen(t *testing.T) {
+	table := NewTable(nil)
+	at := func(m int) Scope {
+		return Scope{Clusters: []Cluster{{Server: "https://a", State: "Successful", At: time.Unix(int64(m)*60, 0)}}}
+	}
+	table.SetScope("a", at(1))
+	before := table.Version()
+	table.SetScope("a", at(2))
+	if table.Version() != before || !table.Scope("a").Clusters[0].At.Equal(time.Unix(120, 0)) {
+		t.Errorf("version %d after %d, %v", table.Version(), before, table.Scope("a"))
+	}
+	failed := at(3)
+	failed.Clusters[0].State = "Failed"
+	if table.SetScope("a", failed); table.Version() == before {
+		t.Error("nobody heard of a cluster that failed")
+	}
+}
