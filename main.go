@@ -3,73 +3,56 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
-	"maps"
 	"net"
-	"net/url"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
-	"github.com/mattn/go-isatty"
 
-	"deckplan/internal/appraise"
 	"deckplan/internal/argocd"
-	"deckplan/internal/compare"
+	"deckplan/internal/command"
 	"deckplan/internal/lang"
 	"deckplan/internal/live"
 	"deckplan/internal/logbook"
 	"deckplan/internal/plan"
-	"deckplan/internal/report"
 	"deckplan/internal/roster"
 	"deckplan/internal/seal"
+	"deckplan/internal/settings"
 	"deckplan/internal/snapshot"
 	"deckplan/internal/store"
 	"deckplan/internal/survey"
-	"deckplan/internal/verdict"
 	"deckplan/web"
 )
 
 // version is set at build time.
 var version = ""
 
-// cli is the command line. Values are texts: kong stops at the first it cannot
-// decode, and all faults are to be reported together.
+// cli is the command line.
 type cli struct {
-	Lang      string       `help:"Language of messages: en or ko (also from LANG)." env:"DECKPLAN_LANG" placeholder:"LANG"`
-	Serve     serveCmd     `cmd:"" default:"withargs" help:"Serve the dashboard (the default)."`
-	Check     checkCmd     `cmd:"" help:"Print a plan file's findings; exit 1 if one is an error."`
-	Diff      diffCmd      `cmd:"" help:"Print how two plan files differ: rows, figures and findings."`
-	Scan      scanCmd      `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
-	Report    reportCmd    `cmd:"" help:"Write a plan file's report: one HTML file, or Markdown with its pictures in a zip file."`
-	Snapshot  snapshotCmd  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
-	Manifests manifestsCmd `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
-	Export    exportCmd    `cmd:"" help:"Write a plan of the database as YAML."`
-	Import    importCmd    `cmd:"" help:"Put a plan file into the database."`
-	Schema    schemaCmd    `cmd:"" help:"Print the JSON Schema of plan files."`
-	Health    healthCmd    `cmd:"" help:"Ask a running Deckplan whether it is ready; exit 1 if not."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
-}
-
-// streams are what a command talks to.
-type streams struct {
-	out, err io.Writer
-	lang     lang.Lang
+	Lang      string            `help:"Language of messages: en or ko (also from LANG)." env:"DECKPLAN_LANG" placeholder:"LANG"`
+	Serve     serveCmd          `cmd:"" default:"withargs" help:"Serve the dashboard (the default)."`
+	Check     command.Check     `cmd:"" help:"Print a plan file's findings; exit 1 if one is an error."`
+	Diff      command.Diff      `cmd:"" help:"Print how two plan files differ: rows, figures and findings."`
+	Scan      command.Scan      `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
+	Report    command.Report    `cmd:"" help:"Write a plan file's report: one HTML file, or Markdown with its pictures in a zip file."`
+	Snapshot  command.Snapshot  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
+	Manifests command.Manifests `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
+	Export    exportCmd         `cmd:"" help:"Write a plan of the database as YAML."`
+	Import    importCmd         `cmd:"" help:"Put a plan file into the database."`
+	Schema    command.Schema    `cmd:"" help:"Print the JSON Schema of plan files."`
+	Health    command.Health    `cmd:"" help:"Ask a running Deckplan whether it is ready; exit 1 if not."`
+	Version   versionCmd        `cmd:"" help:"Print the version."`
 }
 
 func main() {
@@ -99,21 +82,16 @@ func run(args []string, out, errs io.Writer) int {
 		_, _ = fmt.Fprintln(errs, "deckplan:", err)
 		return 2
 	}
-	if err := ctx.Run(&streams{out: out, err: errs, lang: messageLanguage(c.Lang)}); err != nil {
+	if err := ctx.Run(&command.Streams{Out: out, Err: errs, Lang: messageLanguage(c.Lang)}); err != nil {
 		return fail(errs, err)
 	}
 	return 0
 }
 
-// exit is an error that has already been told in full.
-type exit struct{ code int }
-
-func (e exit) Error() string { return fmt.Sprintf("exit %d", e.code) }
-
 func fail(errs io.Writer, err error) int {
-	var e exit
+	var e command.Exit
 	if errors.As(err, &e) {
-		return e.code
+		return e.Code
 	}
 	_, _ = fmt.Fprintln(errs, "deckplan:", err)
 	return 1
@@ -135,8 +113,8 @@ func messageLanguage(chosen string) lang.Lang {
 type versionCmd struct{}
 
 // Run prints the version.
-func (versionCmd) Run(s *streams) error {
-	_, err := fmt.Fprintln(s.out, "deckplan", versionText())
+func (versionCmd) Run(s *command.Streams) error {
+	_, err := fmt.Fprintln(s.Out, "deckplan", versionText())
 	return err
 }
 
@@ -151,266 +129,64 @@ func versionText() string {
 }
 
 type serveCmd struct {
-	Listen          string `help:"Address to listen on." default:"127.0.0.1:8080" env:"DECKPLAN_LISTEN"`
-	Database        string `help:"SQLite file; made if it is not there." default:"deckplan.db" env:"DECKPLAN_DATABASE"`
-	Connections     string `help:"YAML file with connections to Argo CD, beside those of DECKPLAN_ARGOCD_… and of the browser." env:"DECKPLAN_CONNECTIONS"`
-	PublicURL       string `help:"Address under which browsers reach Deckplan, such as https://deckplan.example.com." env:"DECKPLAN_PUBLIC_URL"`
-	LogFormat       string `help:"text, json, or auto: text on a terminal." default:"auto" env:"DECKPLAN_LOG_FORMAT"`
-	LogLevel        string `help:"debug, info, warn or error." default:"info" env:"DECKPLAN_LOG_LEVEL"`
-	SecretKeyFile   string `help:"File with the key that seals tokens; made if it is not there. DATABASE.key if empty. DECKPLAN_SECRET_KEY may hold the key itself." env:"DECKPLAN_SECRET_KEY_FILE"`
-	TokenFolder     string `help:"Folder whose files connections made in the browser may name as token files, each NAME for the server on the first line of NAME.url; none if empty." env:"DECKPLAN_TOKEN_FOLDER"`
-	SnapshotFolder  string `help:"Folder that is watched for snapshots of instances that cannot be reached; none if empty." env:"DECKPLAN_SNAPSHOT_FOLDER"`
-	LiveHistory     string `help:"How long changes of applications and connections are kept, such as 90d or 12h; 0 keeps none." default:"90d" env:"DECKPLAN_LIVE_HISTORY"`
-	InsecureNoLogin truth  `help:"Serve other machines although there are no accounts yet." env:"DECKPLAN_INSECURE_NO_LOGIN"`
-	Demo            truth  `help:"Say on every page that this is a demo, and begin an empty database with the sample plans." env:"DECKPLAN_DEMO"`
-}
-
-// truth is a flag that may stand alone, and whose value is looked at together
-// with all others.
-type truth string
-
-// IsBool lets the flag stand without a value.
-func (truth) IsBool() bool { return true }
-
-// Decode takes any text; none is true.
-func (t *truth) Decode(ctx *kong.DecodeContext) error {
-	*t = "true"
-	if ctx.Scan.Peek().Type == kong.FlagValueToken {
-		*t = truth(ctx.Scan.Pop().String())
-	}
-	return nil
-}
-
-// value is what the flag says; one that was not given is false.
-func (t truth) value() (bool, error) { return strconv.ParseBool(cmp.Or(string(t), "false")) }
-
-// settings are a serveCmd's values once all of them are known to be right.
-type settings struct {
-	listen   string
-	database string
-	hosts    []string
-	log      *slog.Logger
-	argo     []argocd.Connection // from the environment
-	listed   []argocd.Connection // from the file of connections
-	listFile string
-	key      *seal.Key // nil: to be made in keyFile
-	keyFile  string
-	tokens   string // folder of token files
-	folder   string // watched for snapshots
-	demo     bool
-	history  time.Duration // that changes of state are kept; 0 for none
+	settings.Flags
 }
 
 // Run serves until it is interrupted.
-func (c serveCmd) Run(s *streams) error {
-	set, problems := c.settings(s)
-	if len(problems) > 0 {
-		_, _ = fmt.Fprintln(s.err, s.lang.T("config.wrong", map[string]any{"n": len(problems)}))
-		for _, p := range problems {
-			_, _ = fmt.Fprintln(s.err, "  "+p)
-		}
-		return exit{2}
+func (c serveCmd) Run(s *command.Streams) error {
+	tell, told := s.Faults("config.wrong")
+	set := c.Read(s.Err, tell)
+	if err := told(); err != nil {
+		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return set.serve(ctx)
-}
-
-// settings checks every value and gives all problems at once, worded.
-func (c serveCmd) settings(s *streams) (settings, []string) {
-	set := settings{listen: c.Listen, database: c.Database}
-	var problems []string
-	bad := func(name, id string, args map[string]any) {
-		problems = append(problems, name+": "+s.lang.T(id, args))
-	}
-	host, _, err := net.SplitHostPort(c.Listen)
-	if err != nil {
-		bad("--listen", "config.listen", map[string]any{"got": c.Listen})
-	}
-	insecure, err := c.InsecureNoLogin.value()
-	if err != nil {
-		bad("--insecure-no-login", "config.boolean", map[string]any{"got": string(c.InsecureNoLogin)})
-	}
-	demo, wrong := c.Demo.value()
-	if wrong != nil {
-		bad("--demo", "config.boolean", map[string]any{"got": string(c.Demo)})
-	}
-	set.demo = demo
-	if err == nil && !insecure && host != "" && !loopback(host) || host == "" && !insecure && len(problems) == 0 {
-		bad("--listen", "config.no_login", map[string]any{"got": c.Listen})
-	}
-	if insecure {
-		set.hosts = []string{"*"}
-	}
-	if c.PublicURL != "" {
-		u, err := url.Parse(c.PublicURL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			bad("--public-url", "config.public_url", map[string]any{"got": c.PublicURL})
-		} else {
-			set.hosts = []string{strings.ToLower(u.Hostname())}
-		}
-	}
-	if c.Database == "" {
-		bad("--database", "config.database", nil)
-	}
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		bad("--log-level", "config.log_level", map[string]any{"got": c.LogLevel})
-	}
-	switch c.LogFormat {
-	case "text", "json", "auto":
-		set.log = logger(s.err, c.LogFormat, level)
-	default:
-		bad("--log-format", "config.log_format", map[string]any{"got": c.LogFormat})
-	}
-	c.secrets(&set, bad)
-	c.connections(&set, bad)
-	if set.folder = c.SnapshotFolder; set.folder != "" {
-		if info, err := os.Stat(set.folder); err != nil || !info.IsDir() {
-			bad("--snapshot-folder", "config.snapshot_folder", map[string]any{"got": set.folder})
-		}
-	}
-	if set.history, err = age(c.LiveHistory); err != nil {
-		bad("--live-history", "config.live_history", map[string]any{"got": c.LiveHistory})
-	}
-	return set, problems
-}
-
-// connections reads those that are given to the program, not made in the
-// browser: of the environment, then of a file.
-func (c serveCmd) connections(set *settings, bad func(name, id string, args map[string]any)) {
-	var faults []argocd.Problem
-	set.argo, faults = argocd.ParseEnvironment(os.Environ())
-	if c.Connections != "" {
-		set.listFile = c.Connections
-		text, err := readBounded(c.Connections, argocd.MaxFile)
-		if err != nil {
-			bad("--connections", "config.connections_unreadable", map[string]any{"path": c.Connections})
-		}
-		listed, more := argocd.ParseFile(c.Connections, text, os.Getenv, set.argo)
-		set.listed, faults = listed, append(faults, more...)
-	}
-	for _, p := range faults {
-		bad(p.Where, p.ID, p.Args)
-	}
-}
-
-// readBounded reads a file up to one byte more than limit, so that one that is
-// longer is known to be.
-func readBounded(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // read only
-	return io.ReadAll(io.LimitReader(f, limit+1))
-}
-
-// secrets reads the key that seals tokens, if there is one already, and the
-// folder of token files. The key itself is no flag: a command line is seen by all.
-func (c serveCmd) secrets(set *settings, bad func(name, id string, args map[string]any)) {
-	const keyVariable = "DECKPLAN_SECRET_KEY"
-	var err error
-	if text := os.Getenv(keyVariable); text != "" {
-		if c.SecretKeyFile != "" {
-			bad(keyVariable, "config.secret_key_twice", nil)
-		}
-		if set.key, err = seal.Parse(text); err != nil {
-			bad(keyVariable, "config.secret_key", nil)
-		}
-	} else {
-		set.keyFile = cmp.Or(c.SecretKeyFile, c.Database+".key")
-		args := map[string]any{"path": set.keyFile}
-		switch set.key, err = seal.ReadFile(set.keyFile); {
-		case err == nil, errors.Is(err, fs.ErrNotExist):
-		case errors.Is(err, seal.ErrExposed):
-			bad("--secret-key-file", "config.secret_key_exposed", args)
-		case errors.Is(err, seal.ErrMalformed):
-			bad("--secret-key-file", "config.secret_key_malformed", args)
-		default:
-			bad("--secret-key-file", "config.secret_key_unreadable", args)
-		}
-	}
-	if c.TokenFolder != "" {
-		set.tokens, err = filepath.Abs(c.TokenFolder)
-		if info, statErr := os.Stat(c.TokenFolder); err != nil || statErr != nil || !info.IsDir() {
-			bad("--token-folder", "config.token_folder", map[string]any{"got": c.TokenFolder})
-		}
-	}
-}
-
-// age reads a time such as 90d, 12h or 0: nothing, or from an hour to ten years.
-func age(text string) (time.Duration, error) {
-	const day, least, most = 24 * time.Hour, time.Hour, 3650 * 24 * time.Hour
-	d, err := time.ParseDuration(text)
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		var n uint64
-		n, err = strconv.ParseUint(days, 10, 16)
-		d = time.Duration(n) * day
-	}
-	if err == nil && d != 0 && (d < least || d > most) {
-		err = strconv.ErrRange
-	}
-	return d, err
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-func logger(w io.Writer, format string, level slog.Level) *slog.Logger {
-	o := &slog.HandlerOptions{Level: level}
-	f, isFile := w.(*os.File)
-	if format == "text" || format == "auto" && isFile && isatty.IsTerminal(f.Fd()) {
-		return slog.New(slog.NewTextHandler(w, o))
-	}
-	return slog.New(slog.NewJSONHandler(w, o))
+	return serve(ctx, set)
 }
 
 // serve wires the parts and runs them until ctx ends.
-func (set settings) serve(ctx context.Context) error {
-	db, err := store.Open(ctx, set.database, time.Now, set.log)
+func serve(ctx context.Context, set settings.Settings) error {
+	db, err := store.Open(ctx, set.Database, time.Now, set.Log)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err := db.Close(); err != nil {
-			set.log.Error("database not closed", "error", err)
+			set.Log.Error("database not closed", "error", err)
 		}
 	}()
-	if set.key == nil {
-		if set.key, err = seal.MakeFile(set.keyFile); err != nil {
+	if set.Key == nil {
+		if set.Key, err = seal.MakeFile(set.KeyFile); err != nil {
 			return fmt.Errorf("make the key that seals tokens: %w", err)
 		}
-		set.log.Info("key made; back it up beside the database", "file", set.keyFile, "key", set.key)
+		set.Log.Info("key made; back it up beside the database", "file", set.KeyFile, "key", set.Key)
 	}
-	if set.demo {
+	if set.Demo {
 		if err := beginDemo(ctx, db); err != nil {
 			return err
 		}
 	}
 	table := live.NewTable(time.Now)
-	book, err := logbook.Open(ctx, logbook.Config{Store: db, Table: table, Keep: set.history, Log: set.log})
+	book, err := logbook.Open(ctx, logbook.Config{Store: db, Table: table, Keep: set.History, Log: set.Log})
 	if err != nil {
 		return err
 	}
 	defer book.Close()
-	fleet := argocd.NewFleet(table, set.log, argocd.Options{})
+	fleet := argocd.NewFleet(table, set.Log, argocd.Options{})
 	defer fleet.Close()
-	snapshots := snapshot.NewKeeper(snapshot.Config{Store: db, Table: table, Folder: set.folder, Log: set.log, Now: time.Now})
-	connections := roster.New(roster.Config{Store: db, Key: set.key, Fleet: fleet, Environment: set.argo, File: set.listed, FileName: set.listFile, TokenFolder: set.tokens, Log: set.log,
+	snapshots := snapshot.NewKeeper(snapshot.Config{Store: db, Table: table, Folder: set.SnapshotFolder, Log: set.Log, Now: time.Now})
+	connections := roster.New(roster.Config{Store: db, Key: set.Key, Fleet: fleet, Environment: set.Given.Environment, File: set.Given.File, FileName: set.Given.FileName, TokenFolder: set.TokenFolder, Log: set.Log,
 		Snapshot: snapshots.Shows})
 	var past web.Past // nil where nothing is kept
-	if set.history > 0 {
+	if set.History > 0 {
 		past = db
 	}
-	server, err := web.New(web.Config{Plans: db, Live: table, Past: past, Connections: connections, Hosts: set.hosts, Demo: set.demo, Log: set.log, Now: time.Now,
+	server, err := web.New(web.Config{Plans: db, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
 		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail})
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", set.listen)
+	l, err := net.Listen("tcp", set.Listen)
 	if err != nil {
 		return err
 	}
@@ -424,8 +200,8 @@ func (set settings) serve(ctx context.Context) error {
 	var background sync.WaitGroup
 	background.Go(func() { snapshots.Run(watching) })
 	defer func() { stop(); background.Wait() }()
-	set.log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.database, "argocd", len(set.argo)+len(set.listed), "version", versionText())
-	return server.Listen(ctx, l, set.log)
+	set.Log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.Database, "argocd", len(set.Given.Environment)+len(set.Given.File), "version", versionText())
+	return server.Listen(ctx, l, set.Log)
 }
 
 // surveying reads once what an instance runs that find knows.
@@ -439,149 +215,22 @@ func surveying(find func(name string) (argocd.Connection, bool)) func(context.Co
 	}
 }
 
-// readPlan reads a plan file and tells every fault of it.
-func readPlan(s *streams, path string) (*plan.Plan, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		_, _ = fmt.Fprintln(s.err, "deckplan:", err)
-		return nil, exit{2}
+// beginDemo gives an empty database the sample plan in every language.
+func beginDemo(ctx context.Context, db *store.Store) error {
+	heads, err := db.Plans(ctx)
+	if err != nil || len(heads) > 0 {
+		return err
 	}
-	defer func() { _ = f.Close() }() // read only
-	p, err := plan.DecodeYAML(f)
-	var bad *plan.Invalid
-	if errors.As(err, &bad) {
-		for _, problem := range bad.Problems {
-			where := fmt.Sprintf("%s:%d: ", path, problem.Line)
-			if problem.Path != "" {
-				where += problem.Path + ": "
-			}
-			_, _ = fmt.Fprintln(s.err, where+s.lang.T(problem.ID, problem.Args))
+	for _, l := range lang.All {
+		p, err := plan.Sample(string(l))
+		if err != nil {
+			return err
 		}
-		return nil, exit{2}
-	}
-	return p, err
-}
-
-type checkCmd struct {
-	File string `arg:"" help:"Plan file."`
-	JSON bool   `help:"Print findings and figures as JSON."`
-}
-
-// Run prints the findings of a plan file.
-func (c checkCmd) Run(s *streams) error {
-	p, err := readPlan(s, c.File)
-	if err != nil {
-		return err
-	}
-	findings := appraise.Run(p).Findings()
-	failed := slices.ContainsFunc(findings, func(f appraise.Finding) bool { return f.Severity == verdict.Error })
-	if c.JSON {
-		err = checkJSON(s, findings)
-	} else {
-		checkText(s, p, findings)
-	}
-	if err == nil && failed {
-		return exit{1}
-	}
-	return err
-}
-
-func checkText(s *streams, p *plan.Plan, findings []appraise.Finding) {
-	for _, f := range findings {
-		args := maps.Clone(f.Args)
-		if args == nil {
-			args = verdict.Args{}
+		if _, err := db.Create(ctx, plan.NewID(), "", p, plan.Summary{ID: "plan.summary.begun.sample", Args: map[string]any{"name": p.About.Name}}); err != nil {
+			return err
 		}
-		args["currency"] = p.About.CurrencyOr()
-		_, _ = fmt.Fprintf(s.out, "%s\t%s\t%s\n", s.lang.T("severity."+f.Severity.String(), nil), f.Subject.Name, s.lang.T(f.ID, args))
 	}
-}
-
-func checkJSON(s *streams, findings []appraise.Finding) error {
-	type line struct {
-		appraise.Finding
-		Text string `json:"text"`
-	}
-	out := make([]line, len(findings))
-	for i, f := range findings {
-		out[i] = line{f, s.lang.T(f.ID, f.Args)}
-	}
-	return printJSON(s, map[string]any{"findings": out})
-}
-
-func printJSON(s *streams, v any) error {
-	enc := json.NewEncoder(s.out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
-}
-
-type diffCmd struct {
-	Old      string `arg:"" help:"Plan file."`
-	New      string `arg:"" help:"Plan file to compare it with."`
-	JSON     bool   `help:"Print the differences as JSON."`
-	ExitCode bool   `help:"Exit with 1 if anything differs."`
-}
-
-// Run prints how two plan files differ.
-func (c diffCmd) Run(s *streams) error {
-	a, err := readPlan(s, c.Old)
-	if err != nil {
-		return err
-	}
-	b, err := readPlan(s, c.New)
-	if err != nil {
-		return err
-	}
-	d := compare.Plans(s.lang, a, b)
-	if c.JSON {
-		err = printJSON(s, d)
-	} else {
-		err = d.Write(s.out, s.lang)
-	}
-	if err == nil && c.ExitCode && !d.Empty() {
-		return exit{1}
-	}
-	return err
-}
-
-type reportCmd struct {
-	File   string `arg:"" help:"Plan file."`
-	Format string `help:"html: one file; markdown: a zip file of report.md and its pictures." enum:"html,markdown" default:"html"`
-	Output string `help:"File to write; - for standard output." default:"-" short:"o"`
-}
-
-// Run writes the report of a plan file.
-func (c reportCmd) Run(s *streams) (err error) {
-	p, err := readPlan(s, c.File)
-	if err != nil {
-		return err
-	}
-	write := report.Write
-	if c.Format == "markdown" {
-		if f, ok := s.out.(*os.File); ok && (c.Output == "-" || c.Output == "") && isatty.IsTerminal(f.Fd()) {
-			_, _ = fmt.Fprintln(s.err, s.lang.T("report.terminal", nil))
-			return exit{2}
-		}
-		write = report.WriteZip
-	}
-	w, done, err := output(s, c.Output)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, done()) }()
-	return write(w, report.Input{Plan: p, Appraisal: appraise.Run(p), Lang: s.lang, Generated: time.Now()})
-}
-
-// output opens a file to be written, or standard output.
-func output(s *streams, path string) (io.Writer, func() error, error) {
-	if path == "-" || path == "" {
-		return s.out, func() error { return nil }, nil
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	return f, f.Close, nil
+	return nil
 }
 
 type exportCmd struct {
@@ -591,7 +240,7 @@ type exportCmd struct {
 }
 
 // Run writes a plan of the database as YAML.
-func (c exportCmd) Run(s *streams) (err error) {
+func (c exportCmd) Run(s *command.Streams) (err error) {
 	db, err := openDatabase(s, c.Database, false)
 	if err != nil {
 		return err
@@ -604,17 +253,17 @@ func (c exportCmd) Run(s *streams) (err error) {
 	}
 	match := slices.DeleteFunc(heads, func(h plan.Head) bool { return c.Plan != "" && h.ID != c.Plan && h.Name != c.Plan })
 	if len(match) != 1 {
-		_, _ = fmt.Fprintln(s.err, s.lang.T("export.which", map[string]any{"n": len(match)}))
+		err := s.Wrong("export.which", map[string]any{"n": len(match)})
 		for _, h := range match {
-			_, _ = fmt.Fprintf(s.err, "  %s  %s\n", h.ID, h.Name)
+			_, _ = fmt.Fprintf(s.Err, "  %s  %s\n", h.ID, h.Name)
 		}
-		return exit{2}
+		return err
 	}
 	_, p, err := db.Plan(ctx, match[0].ID)
 	if err != nil {
 		return err
 	}
-	w, done, err := output(s, c.Output)
+	w, done, err := s.Output(c.Output)
 	if err != nil {
 		return err
 	}
@@ -628,8 +277,8 @@ type importCmd struct {
 }
 
 // Run puts a plan file into the database as a new plan.
-func (c importCmd) Run(s *streams) (err error) {
-	p, err := readPlan(s, c.File)
+func (c importCmd) Run(s *command.Streams) (err error) {
+	p, err := s.Plan(c.File)
 	if err != nil {
 		return err
 	}
@@ -642,21 +291,13 @@ func (c importCmd) Run(s *streams) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(s.out, h.ID)
+	_, err = fmt.Fprintln(s.Out, h.ID)
 	return err
 }
 
-func openDatabase(s *streams, path string, create bool) (*store.Store, error) {
+func openDatabase(s *command.Streams, path string, create bool) (*store.Store, error) {
 	if _, err := os.Stat(path); err != nil && !create {
 		return nil, err
 	}
-	return store.Open(context.Background(), path, time.Now, logger(s.err, "text", slog.LevelWarn))
-}
-
-type schemaCmd struct{}
-
-// Run prints the JSON Schema.
-func (schemaCmd) Run(s *streams) error {
-	_, err := s.out.Write(plan.JSONSchema())
-	return err
+	return store.Open(context.Background(), path, time.Now, slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 }

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -17,10 +17,12 @@ import (
 
 	"deckplan/internal/argocd"
 	"deckplan/internal/live"
+	"deckplan/internal/settings"
 	"deckplan/internal/snapshot"
 )
 
-type snapshotCmd struct {
+// Snapshot reads instances that the server cannot reach.
+type Snapshot struct {
 	Connections string `help:"YAML file with connections to Argo CD, beside those of DECKPLAN_ARGOCD_…." env:"DECKPLAN_CONNECTIONS"`
 	Instance    string `help:"Read this instance only; with --kubectl, the instance's name."`
 	Kubectl     string `help:"Convert what kubectl printed instead; - for standard input." placeholder:"FILE"`
@@ -33,50 +35,38 @@ const snapshotLimit = 5 * time.Minute
 
 // Run writes a snapshot of every instance that it reads. One that fails is
 // told, and the others are written.
-func (c snapshotCmd) Run(s *streams) error {
+func (c Snapshot) Run(s *Streams) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if c.Kubectl != "" {
 		return c.convert(s)
 	}
-	var set settings
-	var problems []string
-	serveCmd{Connections: c.Connections}.connections(&set, func(name, id string, args map[string]any) {
-		problems = append(problems, name+": "+s.lang.T(id, args))
-	})
-	if len(problems) > 0 {
-		_, _ = fmt.Fprintln(s.err, s.lang.T("snapshot.command.wrong", map[string]any{"n": len(problems)}))
-		for _, p := range problems {
-			_, _ = fmt.Fprintln(s.err, "  "+p)
-		}
-		return exit{2}
+	tell, told := s.Faults("snapshot.command.wrong")
+	given := settings.ReadGiven(c.Connections, tell)
+	if err := told(); err != nil {
+		return err
 	}
-	all := slices.Concat(set.argo, set.listed)
+	all := slices.Concat(given.Environment, given.File)
 	var names []string
 	for _, one := range all {
 		names = append(names, one.Name)
 	}
 	switch {
 	case len(all) == 0:
-		return c.wrong(s, "snapshot.command.none", nil)
+		return s.Wrong("snapshot.command.none", nil)
 	case c.Instance != "" && !slices.Contains(names, c.Instance):
-		return c.wrong(s, "snapshot.command.unknown", map[string]any{"name": c.Instance, "names": strings.Join(names, ", ")})
+		return s.Wrong("snapshot.command.unknown", map[string]any{"name": c.Instance, "names": strings.Join(names, ", ")})
 	case c.Instance != "":
 		all = slices.DeleteFunc(all, func(one argocd.Connection) bool { return one.Name != c.Instance })
 	}
 	if len(all) > 1 && !snapshot.Folder(c.Output) {
-		return c.wrong(s, "snapshot.command.several", map[string]any{"n": len(all)})
+		return s.Wrong("snapshot.command.several", map[string]any{"n": len(all)})
 	}
 	return c.read(ctx, s, all)
 }
 
-func (c snapshotCmd) wrong(s *streams, id string, args map[string]any) error {
-	_, _ = fmt.Fprintln(s.err, "deckplan:", s.lang.T(id, args))
-	return exit{2}
-}
-
 // read reads the instances side by side.
-func (c snapshotCmd) read(ctx context.Context, s *streams, all []argocd.Connection) error {
+func (c Snapshot) read(ctx context.Context, s *Streams, all []argocd.Connection) error {
 	ctx, cancel := context.WithTimeout(ctx, snapshotLimit)
 	defer cancel()
 	table := live.NewTable(time.Now)
@@ -102,23 +92,23 @@ func (c snapshotCmd) read(ctx context.Context, s *streams, all []argocd.Connecti
 	}
 	reading.Wait()
 	if failed {
-		return exit{1}
+		return Exit{1}
 	}
 	return nil
 }
 
 // tell words why an instance could not be read or written.
-func (c snapshotCmd) tell(s *streams, name string, err error) {
+func (c Snapshot) tell(s *Streams, name string, err error) {
 	text := err.Error()
 	var down *live.Failure
 	if errors.As(err, &down) {
-		text = s.lang.T("live.reason."+string(down.Reason), nil) + " (" + down.Detail + ")"
+		text = s.Lang.T("live.reason."+string(down.Reason), nil) + " (" + down.Detail + ")"
 	}
-	_, _ = fmt.Fprintln(s.err, "deckplan:", name+":", text)
+	_, _ = fmt.Fprintln(s.Err, "deckplan:", name+":", text)
 }
 
 // convert makes a snapshot of what kubectl printed.
-func (c snapshotCmd) convert(s *streams) error {
+func (c Snapshot) convert(s *Streams) error {
 	in, at, err := c.input()
 	if err != nil {
 		return err
@@ -127,8 +117,8 @@ func (c snapshotCmd) convert(s *streams) error {
 	shot, err := snapshot.Read(in)
 	var bad *snapshot.Fault
 	if errors.As(err, &bad) {
-		_, _ = fmt.Fprintln(s.err, c.Kubectl+":", bad.Text(s.lang.T))
-		return exit{2}
+		_, _ = fmt.Fprintln(s.Err, c.Kubectl+":", bad.Text(s.Lang.T))
+		return Exit{2}
 	}
 	if err != nil {
 		return err
@@ -138,7 +128,7 @@ func (c snapshotCmd) convert(s *streams) error {
 	if c.Captured != "" {
 		when, err := time.Parse(time.RFC3339, c.Captured)
 		if err != nil {
-			return c.wrong(s, "snapshot.command.captured", map[string]any{"got": c.Captured})
+			return s.Wrong("snapshot.command.captured", map[string]any{"got": c.Captured})
 		}
 		shot.Captured, shot.Guessed = when, false
 	}
@@ -146,7 +136,7 @@ func (c snapshotCmd) convert(s *streams) error {
 }
 
 // input opens what kubectl printed, and tells when it was.
-func (c snapshotCmd) input() (io.ReadCloser, time.Time, error) {
+func (c Snapshot) input() (io.ReadCloser, time.Time, error) {
 	if c.Kubectl == "-" {
 		return io.NopCloser(os.Stdin), time.Now(), nil
 	}
@@ -162,19 +152,19 @@ func (c snapshotCmd) input() (io.ReadCloser, time.Time, error) {
 }
 
 // write writes a snapshot and says where.
-func (c snapshotCmd) write(s *streams, shot *snapshot.Snapshot) error {
+func (c Snapshot) write(s *Streams, shot *snapshot.Snapshot) error {
 	if u, err := user.Current(); err == nil {
 		shot.By = u.Username
 	}
 	shot.Host, _ = os.Hostname() // empty where it is not known
 	if c.Output == "-" {
-		return shot.Write(s.out)
+		return shot.Write(s.Out)
 	}
 	path := shot.Path(c.Output)
 	if err := shot.Save(path); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintln(s.err, s.lang.T("snapshot.command.done", map[string]any{"name": shot.Instance, "n": len(shot.Applications),
-		"time": s.lang.Time(shot.Captured.Local()), "file": path}))
+	_, _ = fmt.Fprintln(s.Err, s.Lang.T("snapshot.command.done", map[string]any{"name": shot.Instance, "n": len(shot.Applications),
+		"time": s.Lang.Time(shot.Captured.Local()), "file": path}))
 	return nil
 }

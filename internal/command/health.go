@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -7,30 +7,30 @@ import (
 	"time"
 )
 
-type healthCmd struct {
+// Health asks a server on this machine whether it is ready. It is what a
+// container's health check runs where there is neither a shell nor curl.
+type Health struct {
 	Listen string `help:"Address that Deckplan listens on." default:"127.0.0.1:8080" env:"DECKPLAN_LISTEN"`
 }
 
-// Run asks a Deckplan on this machine whether it is ready. It is what a
-// container's health check runs where there is neither a shell nor curl.
-func (c healthCmd) Run(s *streams) error {
+// Run asks once.
+func (c Health) Run(s *Streams) error {
 	url, err := probeURL(c.Listen)
 	if err != nil {
-		_, _ = fmt.Fprintln(s.err, s.lang.T("config.listen", map[string]any{"got": c.Listen}))
-		return exit{2}
+		return s.Wrong("config.listen", map[string]any{"got": c.Listen})
 	}
 	client := http.Client{Timeout: 4 * time.Second}
 	answer, err := client.Get(url)
 	if err != nil {
-		_, _ = fmt.Fprintln(s.err, s.lang.T("health.silent", map[string]any{"url": url, "detail": err.Error()}))
-		return exit{1}
+		_, _ = fmt.Fprintln(s.Err, s.Lang.T("health.silent", map[string]any{"url": url, "detail": err.Error()}))
+		return Exit{1}
 	}
 	_ = answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		_, _ = fmt.Fprintln(s.err, s.lang.T("health.unready", map[string]any{"url": url, "status": answer.Status}))
-		return exit{1}
+		_, _ = fmt.Fprintln(s.Err, s.Lang.T("health.unready", map[string]any{"url": url, "status": answer.Status}))
+		return Exit{1}
 	}
-	_, err = fmt.Fprintln(s.out, s.lang.T("health.ready", nil))
+	_, err = fmt.Fprintln(s.Out, s.Lang.T("health.ready", nil))
 	return err
 }
 

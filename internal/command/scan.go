@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"cmp"
@@ -10,7 +10,8 @@ import (
 	"deckplan/internal/scan"
 )
 
-type scanCmd struct {
+// Scan proposes pipelines by a checkout's CI definitions.
+type Scan struct {
 	Dir    string `arg:"" help:"Checkout of a repository."`
 	Plan   string `help:"Plan file whose tools and teams are used where they fit."`
 	Output string `help:"Write a plan with the proposal in it; - for standard output." short:"o"`
@@ -20,7 +21,7 @@ type scanCmd struct {
 
 // Run prints what a checkout's CI definitions amount to; exit 1 where they
 // hold no pipeline.
-func (c scanCmd) Run(s *streams) error {
+func (c Scan) Run(s *Streams) error {
 	root, err := os.OpenRoot(c.Dir)
 	if err != nil {
 		return err
@@ -30,13 +31,13 @@ func (c scanCmd) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	p, err := scan.Read(root.FS(), scan.Options{Name: filepath.Base(dir), Word: s.lang.T, NewID: plan.NewID})
+	p, err := scan.Read(root.FS(), scan.Options{Name: filepath.Base(dir), Word: s.Lang.T, NewID: plan.NewID})
 	if err != nil {
 		return err
 	}
 	doc := plan.Empty(cmp.Or(p.Name, "Deckplan"))
 	if c.Plan != "" {
-		if doc, err = readPlan(s, c.Plan); err != nil {
+		if doc, err = s.Plan(c.Plan); err != nil {
 			return err
 		}
 	}
@@ -47,18 +48,18 @@ func (c scanCmd) Run(s *streams) error {
 	}
 	switch {
 	case c.JSON:
-		err = printJSON(s, scanned(s, p.Fit(doc)))
+		err = s.json(scanned(s, p.Fit(doc)))
 	case c.Output != "-":
-		err = p.Write(s.out, s.lang.T, doc)
+		err = p.Write(s.Out, s.Lang.T, doc)
 	}
 	if err == nil && len(p.Stages) == 0 {
-		return exit{1}
+		return Exit{1}
 	}
 	return err
 }
 
 // write writes the plan with the proposal in it.
-func (c scanCmd) write(s *streams, p *scan.Proposal, doc *plan.Plan) (err error) {
+func (c Scan) write(s *Streams, p *scan.Proposal, doc *plan.Plan) (err error) {
 	if !c.All && len(p.Delivers) > 0 {
 		p = p.Keep(func(st plan.Stage) bool { return slices.Contains(p.Delivers, st.Pipeline) })
 	}
@@ -66,7 +67,7 @@ func (c scanCmd) write(s *streams, p *scan.Proposal, doc *plan.Plan) (err error)
 	if err != nil {
 		return err
 	}
-	w, done, err := output(s, c.Output)
+	w, done, err := s.Output(c.Output)
 	if err != nil {
 		return err
 	}
@@ -80,11 +81,11 @@ type scannedNote struct {
 	Text string `json:"text"`
 }
 
-func scanned(s *streams, p *scan.Proposal) any {
+func scanned(s *Streams, p *scan.Proposal) any {
 	word := func(notes []scan.Note) []scannedNote {
 		out := make([]scannedNote, len(notes))
 		for i, n := range notes {
-			out[i] = scannedNote{n, s.lang.T(n.ID, n.Args)}
+			out[i] = scannedNote{n, s.Lang.T(n.ID, n.Args)}
 		}
 		return out
 	}

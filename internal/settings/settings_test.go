@@ -1,7 +1,6 @@
-package main
+package settings
 
 import (
-	"strings"
 	"testing"
 	"time"
 )
@@ -16,9 +15,5 @@ func TestAge_ReadsDaysAndRefusesWhatNobodyMeans(t *testing.T) {
 		if got, err := age(text); err == nil {
 			t.Errorf("%s is taken as %v", text, got)
 		}
-	}
-	code, _, errs := deckplan(t, "--lang=en", "serve", "--live-history", "soon")
-	if code != 2 || !strings.Contains(errs, "--live-history: “soon” is not a time such as 90d") {
-		t.Errorf("%d: %s", code, errs)
 	}
 }

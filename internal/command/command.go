@@ -1,0 +1,98 @@
+// Package command is the commands that need neither the database nor the
+// server: each reads files or asks somebody, and prints.
+package command
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/mattn/go-isatty"
+
+	"deckplan/internal/lang"
+	"deckplan/internal/plan"
+	"deckplan/internal/settings"
+)
+
+// Streams are what a command talks to.
+type Streams struct {
+	Out, Err io.Writer
+	Lang     lang.Lang
+}
+
+// Exit is how a command ends that has told in full why.
+type Exit struct{ Code int }
+
+func (e Exit) Error() string { return fmt.Sprintf("exit %d", e.Code) }
+
+// Wrong tells what is wrong with what was asked for.
+func (s *Streams) Wrong(id string, args map[string]any) error {
+	_, _ = fmt.Fprintln(s.Err, s.Lang.T(id, args))
+	return Exit{2}
+}
+
+// Faults gives what collects the faults of settings, and what then tells all of
+// them, under a heading that counts them.
+func (s *Streams) Faults(heading string) (tell settings.Tell, told func() error) {
+	var faults []string
+	tell = func(where, id string, args map[string]any) { faults = append(faults, where+": "+s.Lang.T(id, args)) }
+	return tell, func() error {
+		if len(faults) == 0 {
+			return nil
+		}
+		err := s.Wrong(heading, map[string]any{"n": len(faults)})
+		for _, f := range faults {
+			_, _ = fmt.Fprintln(s.Err, "  "+f)
+		}
+		return err
+	}
+}
+
+// Plan reads a plan file and tells every fault of it.
+func (s *Streams) Plan(path string) (*plan.Plan, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		_, _ = fmt.Fprintln(s.Err, "deckplan:", err)
+		return nil, Exit{2}
+	}
+	defer func() { _ = f.Close() }() // read only
+	p, err := plan.DecodeYAML(f)
+	var bad *plan.Invalid
+	if errors.As(err, &bad) {
+		for _, problem := range bad.Problems {
+			where := fmt.Sprintf("%s:%d: ", path, problem.Line)
+			if problem.Path != "" {
+				where += problem.Path + ": "
+			}
+			_, _ = fmt.Fprintln(s.Err, where+s.Lang.T(problem.ID, problem.Args))
+		}
+		return nil, Exit{2}
+	}
+	return p, err
+}
+
+// Output opens a file to be written, or standard output.
+func (s *Streams) Output(path string) (io.Writer, func() error, error) {
+	if path == "-" || path == "" {
+		return s.Out, func() error { return nil }, nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, f.Close, nil
+}
+
+// screen tells whether what is written to path would fill a terminal.
+func (s *Streams) screen(path string) bool {
+	f, ok := s.Out.(*os.File)
+	return ok && (path == "-" || path == "") && isatty.IsTerminal(f.Fd())
+}
+
+func (s *Streams) json(v any) error {
+	enc := json.NewEncoder(s.Out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
