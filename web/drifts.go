@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"deckplan/internal/decision"
 	"deckplan/internal/drift"
 	"deckplan/internal/layout"
@@ -46,35 +48,17 @@ type driftKept struct {
 
 // drifts keeps the last comparisons.
 type drifts struct {
-	mu     sync.Mutex
-	order  map[bool][]driftKey // the oldest first, those of decisions apart
-	kept   map[driftKey]*driftKept
-	latest map[string]*drift.Result // by plan, for pages that do not wait
-	busy   map[string]bool
+	present, past kept[driftKey, *driftKept]  // those of decisions apart
+	latest        kept[string, *drift.Result] // by plan, for pages that do not wait
+	beside        singleflight.Group          // comparisons that no page waits for, by plan
 }
 
 func (d *drifts) of(key driftKey) *driftKept {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if one := d.kept[key]; one != nil {
-		return one
-	}
-	if d.kept == nil {
-		d.kept, d.order = map[driftKey]*driftKept{}, map[bool][]driftKey{}
-	}
-	one := &driftKept{}
-	d.kept[key] = one
-	most := driftsKept
+	empty := func() *driftKept { return &driftKept{} }
 	if key.past {
-		most = driftsPast
+		return d.past.of(key, driftsPast, empty)
 	}
-	order := append(d.order[key.past], key)
-	for len(order) > most {
-		delete(d.kept, order[0])
-		order = order[1:]
-	}
-	d.order[key.past] = order
-	return one
+	return d.present.of(key, driftsKept, empty)
 }
 
 // liveState is what runs, for a comparison.
@@ -114,12 +98,7 @@ func (s *Server) compareLive(key driftKey, doc *plan.Plan, newest bool) *driftKe
 	}
 	one.result, one.version, one.day, one.at, one.took = &result, version, day, s.Now(), time.Since(begun)
 	if !key.past {
-		s.drifts.mu.Lock()
-		if s.drifts.latest == nil || len(s.drifts.latest) >= driftsKept {
-			s.drifts.latest = map[string]*drift.Result{}
-		}
-		s.drifts.latest[key.plan] = &result
-		s.drifts.mu.Unlock()
+		s.drifts.latest.put(key.plan, driftsKept, &result)
 	}
 	return one
 }
@@ -163,21 +142,12 @@ func (s *Server) lastDrift(v *ui.View) *drift.Result {
 		r, _ := s.driftOf(id, revision, doc)
 		return r
 	}
-	s.drifts.mu.Lock()
-	defer s.drifts.mu.Unlock()
-	if s.drifts.busy == nil {
-		s.drifts.busy = map[string]bool{}
-	}
-	if !s.drifts.busy[id] {
-		s.drifts.busy[id] = true
-		go func() {
-			s.driftOf(id, revision, doc)
-			s.drifts.mu.Lock()
-			delete(s.drifts.busy, id)
-			s.drifts.mu.Unlock()
-		}()
-	}
-	return s.drifts.latest[id]
+	s.drifts.beside.DoChan(id, func() (any, error) {
+		s.driftOf(id, revision, doc)
+		return nil, nil
+	})
+	latest, _ := s.drifts.latest.get(id)
+	return latest
 }
 
 // countDrift puts the differences into the rail.

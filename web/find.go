@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/go-chi/chi/v5"
 
@@ -177,10 +176,10 @@ func (s *Server) decided(r *http.Request, v *ui.View) (out []page.Hit, err error
 // names keeps the last plans' names, so that each key pressed does not collect
 // them again.
 type names struct {
-	mu   sync.Mutex
-	of   appraisalKey
-	list []named
+	kept kept[revisionKey, []named]
 }
+
+const namesKept = 2
 
 type named struct {
 	kind      *plan.Kind
@@ -189,13 +188,8 @@ type named struct {
 }
 
 func (n *names) find(v *ui.View, words []string) (out []page.Hit) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if at := (appraisalKey{v.Plan.ID, v.Plan.Revision}); n.of != at {
-		n.of, n.list = at, collect(v.Plan.Doc)
-	}
 	var begin, other []named
-	for _, x := range n.list {
+	for _, x := range n.kept.of(revisionKey{v.Plan.ID, v.Plan.Revision}, namesKept, func() []named { return collect(v.Plan.Doc) }) {
 		if slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(x.lower, w) }) {
 			continue
 		}

@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"net/url"
-	"sync"
 
 	"deckplan/internal/live"
 	"deckplan/internal/owner"
@@ -14,9 +13,7 @@ import (
 
 // owners keeps what tells owners by a plan, so that a revision is read once.
 type owners struct {
-	mu    sync.Mutex
-	order []string
-	kept  map[string]*owner.Finder
+	kept kept[revisionKey, *owner.Finder]
 }
 
 // ownersKept bounds the plans of which owners are known.
@@ -25,22 +22,7 @@ const ownersKept = 4
 func ownerKey(id string, revision int64) string { return fmt.Sprint(id, "/", revision) }
 
 func (o *owners) of(id string, revision int64, p *plan.Plan) *owner.Finder {
-	key := ownerKey(id, revision)
-	o.mu.Lock()
-	defer o.mu.Unlock() // one reader computes, others wait for the same answer
-	if got := o.kept[key]; got != nil {
-		return got
-	}
-	if o.kept == nil {
-		o.kept = map[string]*owner.Finder{}
-	}
-	fresh := owner.New(p)
-	o.kept[key] = fresh
-	if o.order = append(o.order, key); len(o.order) > ownersKept {
-		delete(o.kept, o.order[0])
-		o.order = o.order[1:]
-	}
-	return fresh
+	return o.kept.of(revisionKey{id, revision}, ownersKept, func() *owner.Finder { return owner.New(p) })
 }
 
 // owned has a query know the owners by the plan beside the page, if there is

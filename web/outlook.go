@@ -30,7 +30,7 @@ func (s *Server) outlook(w http.ResponseWriter, r *http.Request) error {
 	all := s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc).Layouts
 	props := page.OutlookProps{}
 	if len(all) > 0 {
-		props = s.outlooks.of(appraisalKey{v.Plan.ID, v.Plan.Revision}, v.Plan.Doc, all, choose(all, r.URL.Query().Get("layout")))
+		props = s.outlooks.of(revisionKey{v.Plan.ID, v.Plan.Revision}, v.Plan.Doc, all, choose(all, r.URL.Query().Get("layout")))
 	}
 	return s.render(w, r, page.Outlook(v, props))
 }
@@ -38,12 +38,12 @@ func (s *Server) outlook(w http.ResponseWriter, r *http.Request) error {
 // outlooks keeps the outlooks of the plan that was looked at last.
 type outlooks struct {
 	mu    sync.Mutex
-	plan  appraisalKey
+	plan  revisionKey
 	index *layout.Index
 	kept  map[string]page.OutlookProps
 }
 
-func (o *outlooks) of(key appraisalKey, doc *plan.Plan, all []layout.Analysis, at int) page.OutlookProps {
+func (o *outlooks) of(key revisionKey, doc *plan.Plan, all []layout.Analysis, at int) page.OutlookProps {
 	o.mu.Lock()
 	defer o.mu.Unlock() // one reader computes, others wait for the same answer
 	if o.plan != key {

@@ -203,9 +203,7 @@ func adopted(l lang.Lang, way *roadmap.Roadmap) []plan.Step {
 // ways keeps the last roadmaps, so that a page drawn again, as after a step is
 // ticked, does not plan the way anew.
 type ways struct {
-	mu    sync.Mutex
-	order []wayKey
-	kept  map[wayKey]keptWay
+	kept kept[wayKey, *keptWay]
 }
 
 type wayKey struct {
@@ -217,6 +215,7 @@ type wayKey struct {
 }
 
 type keptWay struct {
+	mu  sync.Mutex // one reader plans, others wait for the same answer
 	doc *plan.Plan
 	way *roadmap.Roadmap
 }
@@ -224,25 +223,14 @@ type keptWay struct {
 const waysKept = 4
 
 func (c *ways) of(key wayKey, doc *plan.Plan, from, to layout.Arrangement) *roadmap.Roadmap {
-	c.mu.Lock()
-	defer c.mu.Unlock() // one reader plans, others wait for the same answer
-	got, ok := c.kept[key]
-	if ok && sameButSteps(got.doc, doc) {
-		return got.way
+	one := c.kept.of(key, waysKept, func() *keptWay { return &keptWay{} })
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	if one.way == nil || !sameButSteps(one.doc, doc) {
+		fresh := roadmap.Propose(doc, from, to, key.atOnce)
+		one.doc, one.way = doc, &fresh
 	}
-	fresh := roadmap.Propose(doc, from, to, key.atOnce)
-	if c.kept == nil {
-		c.kept = map[wayKey]keptWay{}
-	}
-	c.kept[key] = keptWay{doc, &fresh}
-	if ok {
-		return &fresh
-	}
-	if c.order = append(c.order, key); len(c.order) > waysKept {
-		delete(c.kept, c.order[0])
-		c.order = c.order[1:]
-	}
-	return &fresh
+	return one.way
 }
 
 // sameButSteps tells, at no cost, that two revisions share every table but the

@@ -98,7 +98,8 @@ func TestRoadmap_IsPlannedAgainOnlyWhenMoreThanStepsChanged(t *testing.T) {
 	s := sampleSite(t)
 	kept := func() *roadmap.Roadmap {
 		s.get("/plans/p/roadmap?from=ours&to=hub")
-		return s.ways.kept[wayKey{"p", "ours", 0, "hub", 5}].way
+		one, _ := s.ways.kept.get(wayKey{"p", "ours", 0, "hub", 5})
+		return one.way
 	}
 	first := kept()
 	s.post("/plans/p/edit", "/plans/p/roadmap", url.Values{"op": {"set"}, "at": {"steps/r1/done"}, "value": {"true"}})
