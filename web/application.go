@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,10 +159,5 @@ func windowsOf(scope live.Scope, a *live.Application, now time.Time) page.Window
 }
 
 func hides(scope live.Scope, what string) bool {
-	for _, h := range scope.Hidden {
-		if h == what {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(scope.Hidden, what)
 }

@@ -82,18 +82,14 @@ func (s *Server) driftPreview(w http.ResponseWriter, r *http.Request) error {
 // driftAdopt compares the newest revision once more and takes over what was
 // picked, as one edit.
 func (s *Server) driftAdopt(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return errForm
-	}
-	head, doc, err := s.Plans.Plan(r.Context(), planOf(r))
+	head, f, err := s.posted(r)
 	if err != nil {
 		return err
 	}
-	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: author(r)}
 	back := planURL(head.ID, "drift")
 	var e plan.Edit
 	n := 0
-	if result := s.newestDrift(head.ID, head.Revision, doc); result != nil {
+	if result := s.newestDrift(head.ID, head.Revision, f.doc); result != nil {
 		e, n = result.Adopt(picksOfDrift(r.PostForm), plan.Summary{ID: "plan.summary.drift_adopt"})
 	}
 	if n == 0 {
@@ -109,16 +105,12 @@ func (s *Server) driftAdopt(w http.ResponseWriter, r *http.Request) error {
 
 // driftIntend marks the picked differences as meant to be.
 func (s *Server) driftIntend(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return errForm
-	}
-	head, doc, err := s.Plans.Plan(r.Context(), planOf(r))
+	head, f, err := s.posted(r)
 	if err != nil {
 		return err
 	}
-	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: author(r)}
 	back := planURL(head.ID, "drift")
-	result := s.newestDrift(head.ID, head.Revision, doc)
+	result := s.newestDrift(head.ID, head.Revision, f.doc)
 	rows, problems := s.intended(f, result)
 	if len(problems) > 0 {
 		return s.answer(w, r, back, &outcome{status: http.StatusUnprocessableEntity,

@@ -204,20 +204,16 @@ func (s *Server) readInstances(w http.ResponseWriter, r *http.Request) (survey.O
 // importApply compares the reading with the plan's newest revision once more
 // and does what is ticked, as one edit.
 func (s *Server) importApply(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return errForm
-	}
-	head, doc, err := s.Plans.Plan(r.Context(), planOf(r))
+	head, f, err := s.posted(r)
 	if err != nil {
 		return err
 	}
-	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: author(r)}
 	one := s.readings.get(head.ID, r.PostForm.Get("read"))
 	if one == nil {
 		return s.answer(w, r, planURL(head.ID, "import"), &outcome{status: http.StatusConflict,
 			failed: &ui.Failed{Values: r.PostForm, Problems: []string{f.lang.T("survey.expired", nil)}}})
 	}
-	proposal := one.propose(head.Revision, doc, choicesOf(one, r.PostForm, f.lang))
+	proposal := one.propose(head.Revision, f.doc, choicesOf(one, r.PostForm, f.lang))
 	e, n := proposal.Edit(picksOf(proposal, r.PostForm), plan.Summary{ID: "plan.summary.import"})
 	back := planURL(head.ID, "import") + "?" + r.PostForm.Encode()
 	if !n.Any() {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -263,7 +262,7 @@ func (s *Server) liveHits(v *ui.View, words []string) []page.Hit {
 	}
 	for _, c := range s.fleetClusters(v) {
 		clusters = append(clusters, page.Hit{Text: c.Name(), Hint: v.T("live.cluster"), Also: c.Server,
-			Href: "/live/clusters?" + url.Values{"q": {c.Name()}}.Encode()})
+			Href: page.ClustersURL(c.Name())})
 	}
 	out := append(matching(instances, words), matching(clusters, words)...)
 	if text := strings.Join(words, " "); len([]rune(text)) > 1 {

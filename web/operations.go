@@ -31,6 +31,15 @@ type form struct {
 	cells  map[string]*sheet.Cells // by table
 }
 
+// posted reads a form and the newest revision of its plan.
+func (s *Server) posted(r *http.Request) (plan.Head, *form, error) {
+	if err := r.ParseForm(); err != nil {
+		return plan.Head{}, nil, errForm
+	}
+	head, doc, err := s.Plans.Plan(r.Context(), planOf(r))
+	return head, &form{values: r.PostForm, doc: doc, lang: language(r), author: author(r), plan: head.ID}, err
+}
+
 // operation makes an edit of a form.
 type operation func(*form) (plan.Edit, error)
 
@@ -48,24 +57,21 @@ func (s *Server) operations() map[string]operation {
 // edit carries out a form's operation on the plan's newest revision, and draws
 // the page the form was on again.
 func (s *Server) edit(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return errForm
-	}
-	spellOut(r.PostForm)
-	op, ok := s.ops[r.PostForm.Get("op")]
-	if !ok {
-		return errForm
-	}
-	_, doc, err := s.Plans.Plan(r.Context(), planOf(r))
+	_, f, err := s.posted(r)
 	if err != nil {
 		return err
 	}
-	f := &form{values: r.PostForm, doc: doc, lang: language(r), author: author(r), plan: planOf(r), back: backTo(r, planURL(planOf(r)))}
+	spellOut(f.values)
+	op, ok := s.ops[f.values.Get("op")]
+	if !ok {
+		return errForm
+	}
+	f.back = backTo(r, planURL(f.plan))
 	e, err := op(f)
 	if err != nil {
 		return s.refuse(w, r, f.back, f, err)
 	}
-	rev, err := s.Plans.Edit(r.Context(), planOf(r), f.author, e)
+	rev, err := s.Plans.Edit(r.Context(), f.plan, f.author, e)
 	if err != nil {
 		return s.refuse(w, r, backTo(r, f.back), f, err)
 	}

@@ -15,7 +15,7 @@ import (
 	"deckplan/internal/plan"
 	"deckplan/internal/verdict"
 	"deckplan/web/ui"
-	"net/url"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -300,7 +300,7 @@ func instanceStates(v *ui.View, p InstanceProps) templ.Component {
 						}
 					}
 				}
-				for _, s := range sortedKeys(p.Sync) {
+				for _, s := range slices.Sorted(maps.Keys(p.Sync)) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<a class=\"facet\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -2230,9 +2230,9 @@ func instanceClusters(v *ui.View, p InstanceProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var122 templ.SafeURL
-					templ_7745c5c3_Var122, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/live/clusters?" + url.Values{"q": {p.Name}}.Encode()))
+					templ_7745c5c3_Var122, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(ClustersURL(p.Name)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/instance.templ`, Line: 346, Col: 86}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/instance.templ`, Line: 346, Col: 51}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var122))
 					if templ_7745c5c3_Err != nil {
@@ -2245,7 +2245,7 @@ func instanceClusters(v *ui.View, p InstanceProps) templ.Component {
 					var templ_7745c5c3_Var123 string
 					templ_7745c5c3_Var123, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("live.inst.more", "n", n))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/instance.templ`, Line: 346, Col: 120}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/instance.templ`, Line: 346, Col: 85}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var123))
 					if templ_7745c5c3_Err != nil {

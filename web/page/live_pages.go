@@ -1,6 +1,7 @@
 package page
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,15 +13,6 @@ import (
 	"deckplan/internal/live"
 	"deckplan/web/ui"
 )
-
-// tableURL is the table with filters: name, value pairs.
-func tableURL(pairs ...string) string {
-	q := url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		q.Add(pairs[i], pairs[i+1])
-	}
-	return "/live?" + q.Encode()
-}
 
 // ApplicationProps is what the page of an application shows.
 type ApplicationProps struct {
@@ -133,7 +125,7 @@ func (p *DetailProps) groups() (out []resourceGroup, matched, more int) {
 	if trouble.All > 0 {
 		out = append(out, trouble)
 	}
-	for _, kind := range sortedKeys(kinds) {
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		out = append(out, *kinds[kind])
 	}
 	room := resourcesShown
@@ -142,51 +134,6 @@ func (p *DetailProps) groups() (out []resourceGroup, matched, more int) {
 		room -= len(out[i].Rows)
 	}
 	return out, matched, matched - (resourcesShown - room)
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// webAddress gives an http or https address without what signs in there; empty
-// for any other text.
-func webAddress(text string) string {
-	u, err := url.Parse(strings.TrimSpace(text))
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return ""
-	}
-	u.User = nil
-	return u.String()
-}
-
-// withoutUser is an address as it is shown: without a name or password.
-func withoutUser(text string) string {
-	if u, err := url.Parse(text); err == nil && u.User != nil && u.Host != "" {
-		if _, secret := u.User.Password(); secret || u.Scheme == "http" || u.Scheme == "https" {
-			u.User = nil
-			return u.String()
-		}
-	}
-	return text
-}
-
-// argoAddress is an application's page in Argo CD itself; empty where the
-// instance's address is no web address.
-func argoAddress(in *live.Instance, k live.Key) string {
-	base := webAddress(in.URL)
-	if base == "" {
-		return ""
-	}
-	path := "/applications/" + url.PathEscape(k.Name)
-	if k.Namespace != "" {
-		path = "/applications/" + url.PathEscape(k.Namespace) + "/" + url.PathEscape(k.Name)
-	}
-	return strings.TrimRight(base, "/") + path
 }
 
 // InstanceProps is what the page of an instance shows.

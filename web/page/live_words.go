@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -22,17 +23,7 @@ func reasonText(v *ui.View, r live.Reason) string {
 }
 
 func orDash(s string) string {
-	if s == "" {
-		return "—"
-	}
-	return s
-}
-
-func orUTC(zone string) string {
-	if zone == "" {
-		return "UTC"
-	}
-	return zone
+	return cmp.Or(s, "—")
 }
 
 // said is a message of an application with its label.
@@ -63,28 +54,11 @@ func phaseClass(phase string) string {
 	return "accent" // Running, Terminating
 }
 
-func phaseMark(phase string) string {
-	switch phase {
-	case "Succeeded":
-		return "●"
-	case "Failed", "Error":
-		return "■"
-	}
-	return "◐"
-}
-
 func conditionClass(kind string) string {
 	if strings.HasSuffix(kind, "Error") {
 		return "bad"
 	}
 	return "warn"
-}
-
-func conditionMark(kind string) string {
-	if strings.HasSuffix(kind, "Error") {
-		return "■"
-	}
-	return "▲"
 }
 
 // syncedBy names who began a sync.
