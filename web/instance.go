@@ -200,9 +200,6 @@ func one(yes bool) int {
 	return 0
 }
 
-// inCluster is how every instance calls the cluster that it runs on itself.
-const inCluster = "https://kubernetes.default.svc"
-
 // fleetClusters merges the clusters of all instances by their API server, by
 // name. An instance's own cluster is told from other instances' own ones.
 func (s *Server) fleetClusters(v *ui.View) []page.ClusterRow {
@@ -220,7 +217,7 @@ func (s *Server) fleetClusters(v *ui.View) []page.ClusterRow {
 		tested, _ := catalog.FindArgoVersion(in.Version)
 		for _, c := range s.Live.Scope(in.Name).Clusters {
 			key := serverKey(c.Server)
-			own := key == inCluster
+			own := key == live.InCluster
 			if own || key == "" {
 				key = "\x00" + in.Name + "\x00" + c.Name
 			}

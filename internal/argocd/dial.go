@@ -2,6 +2,7 @@ package argocd
 
 import (
 	"context"
+	"crypto/tls"
 	"slices"
 
 	"google.golang.org/grpc"
@@ -34,25 +35,29 @@ func allowed(method string) error {
 	return status.Errorf(codes.PermissionDenied, "%s is not a read", method)
 }
 
+// prepare is what a client of either protocol begins with; conf is nil where
+// nothing is encrypted. An error is a *configError.
+func (c Connection) prepare() (e endpoint, conf *tls.Config, token *tokenSource, err error) {
+	if e, err = c.endpoint(); err == nil && !e.plaintext {
+		conf, err = c.tlsConfig()
+	}
+	if err == nil {
+		token, err = newTokenSource(c, &handshakes{})
+	}
+	if err != nil {
+		err = &configError{err}
+	}
+	return e, conf, token, err
+}
+
 // dialGRPC prepares a connection; the network is used by the first call.
 func dialGRPC(c Connection, o Options) (*grpcClient, error) {
-	e, err := c.endpoint()
+	e, conf, token, err := c.prepare()
 	if err != nil {
-		return nil, &configError{err}
+		return nil, err
 	}
-	seen := &handshakes{}
-	token, err := newTokenSource(c, seen)
-	if err != nil {
-		return nil, &configError{err}
-	}
-	var inner credentials.TransportCredentials
-	if e.plaintext {
-		inner = insecure.NewCredentials()
-	} else {
-		conf, err := c.tlsConfig()
-		if err != nil {
-			return nil, &configError{err}
-		}
+	seen, inner := token.seen, insecure.NewCredentials()
+	if conf != nil {
 		inner = credentials.NewTLS(conf)
 	}
 	cc, err := grpc.NewClient("dns:///"+e.hostPort,

@@ -88,31 +88,23 @@ func (c Connection) root() string {
 
 // dialREST prepares a client; the network is used by the first call.
 func dialREST(c Connection, o Options) (*restClient, error) {
-	e, err := c.endpoint()
+	e, conf, token, err := c.prepare()
 	if err != nil {
-		return nil, &configError{err}
-	}
-	seen := &handshakes{}
-	token, err := newTokenSource(c, seen)
-	if err != nil {
-		return nil, &configError{err}
+		return nil, err
 	}
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: o.DialTimeout}).DialContext,
 		TLSHandshakeTimeout: o.DialTimeout, IdleConnTimeout: 2 * o.Heartbeat, MaxIdleConnsPerHost: 2, MaxResponseHeaderBytes: 1 << 20}
 	base := &url.URL{Scheme: "http", Host: e.hostPort}
-	if !e.plaintext {
-		if transport.TLSClientConfig, err = c.tlsConfig(); err != nil {
-			return nil, &configError{err}
-		}
-		transport.TLSClientConfig.NextProtos = []string{"http/1.1"}
-		base.Scheme = "https"
+	if conf != nil {
+		conf.NextProtos = []string{"http/1.1"}
+		transport.TLSClientConfig, base.Scheme = conf, "https"
 	}
 	once := transport.Clone()
 	once.DisableKeepAlives = true
 	reader := func(t *http.Transport) *http.Client { // another address must not get the token
 		return &http.Client{Transport: readsOnly{t, c.root()}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
-	return &restClient{base: base, root: c.root(), idle: transport.CloseIdleConnections, seen: seen, token: token, filter: c.filter(), options: o,
+	return &restClient{base: base, root: c.root(), idle: transport.CloseIdleConnections, seen: token.seen, token: token, filter: c.filter(), options: o,
 		calls: reader(transport), streams: reader(once)}, nil
 }
 

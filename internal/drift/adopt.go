@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"deckplan/internal/catalog"
+	"deckplan/internal/live"
 	"deckplan/internal/plan"
 	"deckplan/internal/survey"
 )
@@ -140,7 +141,7 @@ func (a *adoption) cluster(n int) string {
 	ident, name, server := Address(x.server), x.name, survey.Tidy(x.server, 300)
 	switch {
 	case x.host != none:
-		ident, name, server = a.c.live.Instances[x.host].Name+"\x00"+inCluster, x.id, ""
+		ident, name, server = a.c.live.Instances[x.host].Name+"\x00"+live.InCluster, x.id, ""
 	case ident == "":
 		ident = "name\x00" + fold(x.name)
 	}

@@ -18,7 +18,7 @@ func TestAdopt_OfAnyWorldMakesAPlanThatHolds(t *testing.T) {
 		if r.IntN(2) == 0 {
 			w.sliced()
 		}
-		servers := []string{one, two, "https://three.example.com", "https://four.example.com", inCluster}
+		servers := []string{one, two, "https://three.example.com", "https://four.example.com", live.InCluster}
 		for range r.IntN(6) {
 			i := r.IntN(len(w.in))
 			x := live.Cluster{Server: servers[r.IntN(4)], Name: []string{"one", "two", "three", "four"}[r.IntN(4)], Kubernetes: "1.33"}

@@ -47,7 +47,7 @@ var (
 )
 
 func instance(name, url string, clusters ...live.Cluster) Instance {
-	in := Instance{Instance: live.Instance{Name: name, Complete: true}, Scope: live.Scope{Clusters: append([]live.Cluster{{Server: inCluster, Name: "in-cluster", Kubernetes: "1.34"}}, clusters...)}}
+	in := Instance{Instance: live.Instance{Name: name, Complete: true}, Scope: live.Scope{Clusters: append([]live.Cluster{{Server: live.InCluster, Name: "in-cluster", Kubernetes: "1.34"}}, clusters...)}}
 	in.URL, in.State, in.Version = url, live.Connected, "v3.4.1+abc"
 	return in
 }
@@ -155,7 +155,7 @@ func TestCompare_TellsEveryDifferenceAndNoOther(t *testing.T) {
 			w.apps = append(w.apps, again)
 		}, nil},
 		{"an app of apps and Argo CD itself on the cluster it runs on", func(w *world) {
-			root, self := application("argo-a", "root", inCluster, "argocd"), application("argo-a", "argo-cd", inCluster, "argocd")
+			root, self := application("argo-a", "root", live.InCluster, "argocd"), application("argo-a", "argo-cd", live.InCluster, "argocd")
 			self.Workloads, self.Images = "Deployment StatefulSet", "quay.io/argoproj/argocd:v3.4.1\nredis:8"
 			w.apps = append(w.apps, root, self)
 			for _, a := range []live.Application{root, self} {
@@ -165,10 +165,10 @@ func TestCompare_TellsEveryDifferenceAndNoOther(t *testing.T) {
 		}, nil},
 		{"nor where both run on one planned cluster", func(w *world) {
 			w.plan.Instances[0].Host, w.plan.Instances[1].Host = "c2", "c2"
-			w.apps = append(w.apps, application("argo-a", "root", inCluster, "argocd"), application("argo-b", "root", inCluster, "argocd"))
+			w.apps = append(w.apps, application("argo-a", "root", live.InCluster, "argocd"), application("argo-b", "root", live.InCluster, "argocd"))
 		}, nil},
 		{"but what a team runs beside its Application is delivered", func(w *world) {
-			a := application("argo-a", "shop", inCluster, "argocd")
+			a := application("argo-a", "shop", live.InCluster, "argocd")
 			a.Workloads, a.Images = "Deployment", "shop:1"
 			w.apps = append(w.apps, a)
 		}, []string{"application_outside|argo-a", "cluster_unplanned|argo-a/in-cluster"}},
@@ -180,7 +180,7 @@ func TestCompare_TellsEveryDifferenceAndNoOther(t *testing.T) {
 			}
 		}, nil},
 		{"an instance on the only cluster it delivers to", func(w *world) {
-			w.in[0].Scope.Clusters, w.apps[0].Server, w.apps[0].Workloads = w.in[0].Scope.Clusters[:1], inCluster+":443", "Deployment"
+			w.in[0].Scope.Clusters, w.apps[0].Server, w.apps[0].Workloads = w.in[0].Scope.Clusters[:1], live.InCluster+":443", "Deployment"
 		}, nil},
 		{"an agent's cluster is known by the principal's proxy", func(w *world) {
 			w.in[0].Scope.Clusters[1].Server = "https://argocd-agent-resource-proxy:9090?agentName=one"
@@ -444,7 +444,7 @@ func TestAdopt_TakesOverEveryKindAndLeavesNothing(t *testing.T) {
 		},
 		"new instance and its own cluster": func(w *world) {
 			w.in = append(w.in, instance("argo-c", "https://argo-c.example.com"))
-			w.apps = append(w.apps, application("argo-c", "x", inCluster, "x"))
+			w.apps = append(w.apps, application("argo-c", "x", live.InCluster, "x"))
 			w.plan.Intended = []plan.Intended{{Difference: "application_unplanned|argo-c|x", Until: "2027-01-01"}}
 		},
 		"shared": func(w *world) {

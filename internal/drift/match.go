@@ -10,9 +10,6 @@ import (
 
 const none = -1
 
-// inCluster is how every Argo CD calls the cluster it runs on itself.
-const inCluster = "https://kubernetes.default.svc"
-
 // Labels of a cluster that name it, whatever comes before their last slash.
 var nameLabels = []string{"cluster", "cluster-name", "clustername"}
 
@@ -60,7 +57,7 @@ func Address(s string) string {
 func fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
 func isInCluster(address string) bool {
-	return address == inCluster || strings.HasPrefix(address, inCluster+".")
+	return address == live.InCluster || strings.HasPrefix(address, live.InCluster+".")
 }
 
 // corrections are the matches made by hand, by what is matched.
@@ -129,7 +126,7 @@ func (c *comparison) clusterOf(instance int, server, name string) int {
 	case isInCluster(address) || address == "" && fold(name) == "in-cluster":
 		id, host = c.live.Instances[instance].Name+"/in-cluster", instance
 		if name == "" || name == server {
-			name = "in-cluster"
+			name = live.InClusterName
 		}
 	case address == "" && name == "":
 		return none
@@ -323,7 +320,7 @@ func (c *comparison) matchClusters() {
 		switch {
 		case ok && names[fold(x.name)] == 1 && len(c.liveOn[to]) == 0:
 			take(k, to, "name")
-		case ok && x.name != "in-cluster":
+		case ok && x.name != live.InClusterName:
 			x.by = "ambiguous"
 		default:
 			if to, ok := labelled(x.labels, byName, c.clusterAt); ok && len(c.liveOn[to]) == 0 {

@@ -13,24 +13,7 @@ type hit struct {
 // scan returns the matching rows, in no order, and fills in the counts. A row
 // that fails exactly one filter counts for that filter's facet alone.
 func (s *snapshot) scan(q *Query, result *Result) []hit {
-	var allowed [facetCount]func(id uint32) bool // nil allows all
-	var counts [facetCount][]int
-	for f := range facetCount {
-		wanted := q.wanted(f)
-		switch {
-		case f == ByOwner && s.roll == nil:
-			if len(wanted) > 0 && !slices.Contains(wanted, "") {
-				allowed[f] = func(uint32) bool { return false } // nobody owns anything
-			}
-			counts[f] = make([]int, 1)
-			continue
-		case f != ByOwner:
-			counts[f] = make([]int, len(s.names[f]))
-		}
-		if len(wanted) > 0 {
-			allowed[f] = s.table(int(f), func(name string) bool { return slices.Contains(wanted, name) })
-		}
-	}
+	allowed, counts := s.facets(q)
 	tests, key, group := s.tests(q), s.keys(q), s.groups(q)
 	hits, needing := s.scratch.hits[:0], s.needing()
 	const none, attention = -1, int(facetCount)
@@ -86,6 +69,27 @@ rows:
 		}
 	}
 	return hits
+}
+
+// facets are what the facets allow, nil for all, and room to count their values.
+func (s *snapshot) facets(q *Query) (allowed [facetCount]func(id uint32) bool, counts [facetCount][]int) {
+	for f := range facetCount {
+		wanted := q.wanted(f)
+		switch {
+		case f == ByOwner && s.roll == nil:
+			if len(wanted) > 0 && !slices.Contains(wanted, "") {
+				allowed[f] = func(uint32) bool { return false } // nobody owns anything
+			}
+			counts[f] = make([]int, 1)
+			continue
+		case f != ByOwner:
+			counts[f] = make([]int, len(s.names[f]))
+		}
+		if len(wanted) > 0 {
+			allowed[f] = s.table(int(f), func(name string) bool { return slices.Contains(wanted, name) })
+		}
+	}
+	return allowed, counts
 }
 
 // needing tells which rows need attention, as Application.Attention does.

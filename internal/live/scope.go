@@ -17,6 +17,10 @@ type Scope struct {
 	Part []string
 }
 
+// InCluster is the server by which every Argo CD knows the cluster that it runs
+// on itself, and InClusterName that cluster's name.
+const InCluster, InClusterName = "https://kubernetes.default.svc", "in-cluster"
+
 // Cluster is a cluster as an instance reports it.
 type Cluster struct {
 	Server       string // URL of its API server

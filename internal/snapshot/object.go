@@ -100,9 +100,6 @@ func (o *object) kind() string {
 	return o.Kind
 }
 
-// inCluster is the server that Argo CD knows its own cluster by, and its name.
-const inCluster, inClusterName = "https://kubernetes.default.svc", "in-cluster"
-
 // application makes a table row, by the rules that an instance's answers are
 // read by.
 func (o *object) application() live.Application {
@@ -118,8 +115,8 @@ func (o *object) application() live.Application {
 	if a.Revision == "" && len(o.Status.Sync.Revisions) > 0 {
 		a.Revision = o.Status.Sync.Revisions[0]
 	}
-	if a.Cluster == "" && a.Server == inCluster {
-		a.Cluster = inClusterName
+	if a.Cluster == "" && a.Server == live.InCluster {
+		a.Cluster = live.InClusterName
 	}
 	if len(o.Status.Conditions) > 0 {
 		a.Condition = o.Status.Conditions[0].Message
