@@ -256,21 +256,27 @@ func TestRun_NoticesARevokedToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := argotest.Start(t, argotest.Options{})
-			file := filepath.Join(t.TempDir(), "token")
-			write(t, file, s.Token+"\n")
-			c := connection(s)
-			c.Token, c.TokenFile = "", file
-			table := run(t, o, c)
-			within(t, 10*time.Second, "first list", connected(table, s.Name))
-			s.Revoke(t, "dashboard")
-			within(t, 5*time.Second, "unauthenticated", down(table, s.Name, live.Unauthenticated))
-			if n := state(table, s.Name).Applications; n != 10 {
-				t.Errorf("%d rows are kept of 10", n)
-			}
-			write(t, file, s.NewToken(t, "dashboard"))
-			within(t, 10*time.Second, "recovery with the new token", connected(table, s.Name))
+			noticesARevokedToken(t, o, s, connection(s))
 		})
 	}
+}
+
+// noticesARevokedToken reads with a token's file, revokes the token and puts
+// another one into the file.
+func noticesARevokedToken(t *testing.T, o argocd.Options, s *argotest.Server, c argocd.Connection) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "token")
+	write(t, file, s.Token+"\n")
+	c.Token, c.TokenFile = "", file
+	table := run(t, o, c)
+	within(t, 10*time.Second, "first list", connected(table, s.Name))
+	s.Revoke(t, "dashboard")
+	within(t, 5*time.Second, "unauthenticated", down(table, s.Name, live.Unauthenticated))
+	if n := state(table, s.Name).Applications; n != 10 {
+		t.Errorf("%d rows are kept of 10", n)
+	}
+	write(t, file, s.NewToken(t, "dashboard"))
+	within(t, 10*time.Second, "recovery with the new token", connected(table, s.Name))
 }
 
 func TestRun_RefusedConnections(t *testing.T) {

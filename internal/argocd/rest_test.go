@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"sync"
@@ -104,21 +103,9 @@ func TestREST_ShowsChangesWithinASecond(t *testing.T) {
 
 func TestREST_NoticesARevokedToken(t *testing.T) {
 	s := argotest.Start(t, argotest.Options{})
-	file := filepath.Join(t.TempDir(), "token")
-	write(t, file, s.Token+"\n")
-	c := startIngress(t, s, "").connection(s)
-	c.Token, c.TokenFile = "", file
 	o := quick()
 	o.Heartbeat = 200 * time.Millisecond
-	table := run(t, o, c)
-	within(t, 10*time.Second, "first list", connected(table, s.Name))
-	s.Revoke(t, "dashboard")
-	within(t, 5*time.Second, "unauthenticated", down(table, s.Name, live.Unauthenticated))
-	if n := state(table, s.Name).Applications; n != 10 {
-		t.Errorf("%d rows are kept of 10", n)
-	}
-	write(t, file, s.NewToken(t, "dashboard"))
-	within(t, 10*time.Second, "recovery with the new token", connected(table, s.Name))
+	noticesARevokedToken(t, o, s, startIngress(t, s, "").connection(s))
 }
 
 func TestREST_RecoversWhenTheIngressIsBack(t *testing.T) {
