@@ -21,7 +21,7 @@ func ReadGiven(file string, tell Tell) Given {
 	if file != "" {
 		text, err := readBounded(file, argocd.MaxFile)
 		if err != nil {
-			tell("--connections", "config.connections_unreadable", map[string]any{"path": file})
+			tell("--connections", "config.unreadable", map[string]any{"path": file})
 		}
 		listed, more := argocd.ParseFile(file, text, os.Getenv, out.Environment)
 		out.File, faults = listed, append(faults, more...)
@@ -65,13 +65,13 @@ func (f Flags) secrets(set *Settings, tell Tell) {
 		case errors.Is(err, seal.ErrMalformed):
 			tell("--secret-key-file", "config.secret_key_malformed", args)
 		default:
-			tell("--secret-key-file", "config.secret_key_unreadable", args)
+			tell("--secret-key-file", "config.unreadable", args)
 		}
 	}
 	if f.TokenFolder != "" {
 		set.TokenFolder, err = filepath.Abs(f.TokenFolder)
 		if info, statErr := os.Stat(f.TokenFolder); err != nil || statErr != nil || !info.IsDir() {
-			tell("--token-folder", "config.token_folder", map[string]any{"got": f.TokenFolder})
+			tell("--token-folder", "config.folder", map[string]any{"got": f.TokenFolder})
 		}
 	}
 }

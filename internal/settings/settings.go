@@ -91,7 +91,7 @@ func (f Flags) Read(w io.Writer, tell Tell) Settings {
 	f.secrets(&set, tell)
 	set.Given = ReadGiven(f.Connections, tell)
 	if info, err := os.Stat(f.SnapshotFolder); f.SnapshotFolder != "" && (err != nil || !info.IsDir()) {
-		tell("--snapshot-folder", "config.snapshot_folder", map[string]any{"got": f.SnapshotFolder})
+		tell("--snapshot-folder", "config.folder", map[string]any{"got": f.SnapshotFolder})
 	}
 	var err error
 	if set.History, err = age(f.LiveHistory); err != nil {

@@ -9,6 +9,7 @@ import (
 	"deckplan/internal/compare"
 	"deckplan/internal/drift"
 	"deckplan/internal/layout"
+	"deckplan/internal/live"
 	"deckplan/internal/plan"
 	"deckplan/internal/verdict"
 	"deckplan/web/ui"
@@ -106,12 +107,11 @@ func planPlace(v *ui.View, r *drift.Result, ref verdict.Ref) string {
 func livePlace(p drift.Place) (name, href string) {
 	switch {
 	case p.Name != "":
-		namespace := cmp.Or(p.Namespace, "-")
-		return p.Name, "/live/applications/" + url.PathEscape(p.Instance) + "/" + url.PathEscape(namespace) + "/" + url.PathEscape(p.Name)
+		return p.Name, ApplicationURL(live.Key{Instance: p.Instance, Namespace: p.Namespace, Name: p.Name})
 	case p.Cluster != "":
-		return p.Instance + " · " + p.Cluster, "/live?" + url.Values{"instance": {p.Instance}, "cluster": {p.Cluster}}.Encode()
+		return p.Instance + " · " + p.Cluster, tableURL("instance", p.Instance, "cluster", p.Cluster)
 	}
-	return p.Instance, "/live/instances/" + url.PathEscape(p.Instance)
+	return p.Instance, InstanceURL(p.Instance)
 }
 
 // wasPicked tells whether a refused form had picked it.

@@ -125,7 +125,7 @@ func (p *DetailProps) groups() (out []resourceGroup, matched, more int) {
 	if trouble.All > 0 {
 		out = append(out, trouble)
 	}
-	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+	for _, kind := range sortedKeys(kinds) {
 		out = append(out, *kinds[kind])
 	}
 	room := resourcesShown
@@ -135,6 +135,8 @@ func (p *DetailProps) groups() (out []resourceGroup, matched, more int) {
 	}
 	return out, matched, matched - (resourcesShown - room)
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // InstanceProps is what the page of an instance shows.
 type InstanceProps struct {

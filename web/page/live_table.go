@@ -104,7 +104,7 @@ func LiveView(q url.Values) string {
 
 // builtin are views that everybody has.
 var builtin = []struct{ name, query string }{
-	{"live.table.view.attention", "attention=true&sort=health"},
+	{"live.attention", "attention=true&sort=health"},
 	{"live.table.view.degraded", "health=Degraded&health=Missing&sort=since"},
 	{"live.table.view.drifted", "q=age%3A%3E1d&sort=since&sync=OutOfSync"},
 	{"live.table.view.failed", "operation=Error&operation=Failed&sort=last_sync"},

@@ -39,7 +39,7 @@ func messagesOf(a *live.Application) (out []said) {
 	add("live.health", a.HealthMessage)
 	add("live.app.condition", a.Condition)
 	if a.Phase != "Succeeded" {
-		add("live.app.operation", a.OperationMessage)
+		add("live.table.operation", a.OperationMessage)
 	}
 	return out
 }

@@ -118,7 +118,7 @@ func captured(v *ui.View, in *live.Instance) templ.Component {
 }
 
 func ago(v *ui.View, t time.Time, guessed bool) string {
-	text := v.T("snapshot.ago", "age", v.Lang.Age(v.Now.Sub(t)))
+	text := v.T("live.inst.ago", "age", v.Lang.Age(v.Now.Sub(t)))
 	if guessed {
 		text += ", " + v.T("snapshot.guessed")
 	}
