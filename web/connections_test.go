@@ -387,9 +387,12 @@ func TestConnections_ATokenThatWritesShowsTheLinesThatEndIt(t *testing.T) {
 	argo := argotest.Start(t, argotest.Options{})
 	s, _, _ := connectionSite(t)
 	values := url.Values{"name": {"prod"}, "url": {argo.URL}, "token": {argo.WriterToken}, "projects": {"team-00, team-01"}}
-	s.holds(t, "the test", s.post("/connections/test", "/connections/new", values).Body.String(), "the token can write", "<li class=\"mono\">applications */*: create, delete, override, sync, update</li>",
+	s.holds(t, "the test", s.post("/connections/test", "/connections/new", values).Body.String(), "the token can write", `sheet body trial">`, "<li class=\"mono\">applications */*: create, delete, override, sync, update</li>",
 		"accounts.writer: apiKey", "p, writer, applications, get, team-00/*, allow\np, writer, projects, get, team-00, allow\np, writer, applications, get, team-01/*, allow",
 		"p, writer, clusters, get, *, allow", "data-copy")
+	values.Set("token", argo.NarrowToken)
+	s.holds(t, "a test that sees too little", s.post("/connections/test", "/connections/new", values).Body.String(), `trial works">`, "The token sees none of: clusters, projects.")
+	values.Set("token", argo.WriterToken)
 	s.post("/connections", "/connections/new", values)
 	within(t, "what it may write", func() bool { i, _ := s.Live.Instance("prod"); return i.CanWrite.State == live.WriteFound })
 	s.holds(t, "the status page", s.get("/live").Body.String(), `href="/connections#writes/prod"`, "can write")

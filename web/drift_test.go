@@ -303,3 +303,19 @@ func TestDrift_OfALargePlanIsQuickAndSmall(t *testing.T) {
 		t.Errorf("%d bytes on the wire", size)
 	}
 }
+
+func TestDrift_ARemedyOfSeveralIsSaidOnce(t *testing.T) {
+	s := drifting(t)
+	connected(s.Live, "argo-new", "new-1", "new-2")
+	body := s.shows(t, "/plans/p/drift", 200, "new-1 of argo-new is not in the plan", "new-2 of argo-new is not in the plan", "If the plan is right, change Argo CD")
+	if n := strings.Count(body, "Adopt adds it, placed on its instance"); n != 1 {
+		t.Errorf("the remedy of two differences is said %d times", n)
+	}
+}
+
+func TestDrift_ASnapshotsInstanceHasNoAddress(t *testing.T) {
+	s := drifting(t)
+	s.Live.Reconcile("closed", []live.Application{{Namespace: "argocd", Name: "web", Server: "https://c", Cluster: "c"}})
+	s.Live.SetStatus("closed", live.Status{State: live.Captured, Captured: s.Now()})
+	s.shows(t, "/plans/p/drift", 200, "closed is not in the layout", "1 application. ")
+}

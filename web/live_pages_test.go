@@ -234,7 +234,7 @@ func TestInstance_SaysWhatFailsWithIt(t *testing.T) {
 	now := time.Now()
 	m.stretches = []live.Stretch{{Instance: "argo-office", State: live.Connected, From: now.Add(-10 * time.Hour)},
 		{Instance: "argo-office", State: live.Down, Reason: live.TimedOut, From: now.Add(-20 * time.Hour), To: now.Add(-10 * time.Hour)}}
-	body := s.shows(t, "/live/instances/argo-office", 200, "of all delivery stops, by the layout Our draft", "fails=instance", "50%", "of the watched time",
+	body := s.shows(t, "/live/instances/argo-office", 200, "of all delivery stops, by the layout Our draft", "fails=instance", "50%", "of the 20 h watched",
 		"It did not answer in time", "can write", "applications, get, */*, allow", "applications */*: sync", "make a new one", "gets fixes", "1.33, 1.34",
 		"/live?health=Degraded&amp;instance=argo-office", "commerce", "Storefront", "dial tcp: timeout", "untested")
 	if strings.Contains(body, "Not in the plan") {
@@ -271,4 +271,30 @@ func TestFind_KnowsInstancesClustersAndApplications(t *testing.T) {
 	s.shows(t, "/find?q=office", 200, `href="/live/instances/argo-office"`)
 	s.shows(t, "/find?q=prod-seoul", 200, `href="/live/clusters?q=prod-seoul"`, `href="/live/applications/argo-office/argocd/cart-prod-seoul"`)
 	s.shows(t, "/live", 200, `href="/live/instances/argo-office"`)
+}
+
+func TestClusters_NothingCountedIsNoZero(t *testing.T) {
+	s := sampleSite(t)
+	s.Live.SetStatus("argo", live.Status{State: live.Connected})
+	s.Live.SetScope("argo", live.Scope{Clusters: []live.Cluster{{Server: "https://a", Name: "a", State: "Unknown"}, {Server: "https://b", Name: "b", State: "Successful"}}})
+	body := s.shows(t, "/live/clusters", 200)
+	for name, want := range map[string][2]int{"a": {2, 0}, "b": {0, 2}} {
+		_, row, _ := strings.Cut(body, `id="cluster/argo/https://`+name+"/"+name+`"`)
+		row, _, _ = strings.Cut(row, "</tr>")
+		_, row, _ = strings.Cut(row, `class="num"`) // the counts
+		if dashes, zeros := strings.Count(row, "—"), strings.Count(row, ">0<"); dashes != want[0] || zeros != want[1] {
+			t.Errorf("cluster %s: %d dashes and %d zeros: %s", name, dashes, zeros, row)
+		}
+	}
+}
+
+func TestApplication_AnAgeIsTheLeastWhereNoOtherStateWasSeen(t *testing.T) {
+	s, m := furnished(t, readFully)
+	k := live.Key{Instance: "argo-office", Namespace: "argocd", Name: hostile}
+	now := time.Now()
+	s.shows(t, page.ApplicationURL(k), 200, "or longer; first seen")
+	m.transitions[k] = []live.Transition{{Key: k, At: now, Health: live.Degraded, Sync: live.OutOfSync}, {Key: k, At: now.Add(-time.Hour), Health: live.Healthy, Sync: live.Synced}}
+	if body := s.shows(t, page.ApplicationURL(k), 200, "in this state for"); strings.Contains(body, "or longer") {
+		t.Error("a change that was seen is said to be the least")
+	}
 }

@@ -343,3 +343,12 @@ func BenchmarkLivePage_100k(b *testing.B) {
 		})
 	}
 }
+
+func TestLive_UnknownSaysOfWhat(t *testing.T) {
+	s := sampleSite(t)
+	s.Live.SetStatus("argo", live.Status{State: live.Connected})
+	s.Live.Reconcile("argo", []live.Application{{Namespace: "argocd", Name: "a", Health: live.Unknown, Sync: live.Unknown}, {Namespace: "argocd", Name: "b", Health: live.Healthy, Sync: live.Synced}})
+	for _, path := range []string{"/live", "/live/instances/argo"} {
+		s.shows(t, path, 200, "○ Health Unknown", "○ Sync Unknown", "● Healthy")
+	}
+}

@@ -265,3 +265,10 @@ func TestSnapshots_ASlowUploadIsWaitedFor(t *testing.T) {
 		t.Error(answer.Status)
 	}
 }
+
+func TestStart_CountsOnlyInstancesThatCanBeRead(t *testing.T) {
+	s := snapshotSite(t)
+	s.Live.SetStatus("argo", live.Status{State: live.Connected})
+	s.Live.SetStatus("closed", live.Status{State: live.Captured, Captured: s.Now()})
+	s.shows(t, "/", 200, "read from 1 connected instance.")
+}

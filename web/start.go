@@ -18,7 +18,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, page.Start(s.view(w, r, "start.title"), plans, len(s.Live.Instances())))
+	return s.render(w, r, page.Start(s.view(w, r, "start.title"), plans, len(s.readable())))
 }
 
 // create makes a plan: the sample, an empty one, or one from a file.

@@ -126,7 +126,7 @@ func drawDeckPlan(p DeckPlanProps) drawing {
 			i = len(an.Instances)
 		}
 		rows[i] = append(rows[i], item{name: c.Name, cluster: c.Cluster, slice: c.Slice, n: 1, applications: c.Applications, weight: c.Weight, tier: c.Tier,
-			env: c.Environment, zone: c.Zone, unreachable: c.Unreachable, broken: c.Broken, hit: c.Hit && p.Away == nil})
+			env: c.Environment, zone: c.Zone, unreachable: c.Unreachable && p.Away == nil, broken: c.Broken && p.Away == nil, hit: c.Hit && p.Away == nil})
 		_, away := p.Away[c.Cluster]
 		rows[i][len(rows[i])-1].away = c.Instance >= 0 && (away || p.Shared[c.Cluster] != "")
 		apps += c.Applications

@@ -442,9 +442,9 @@ func applicationState(v *ui.View, p *ApplicationProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("live.app.since", "age", v.Lang.Age(v.Now.Sub(p.Row.Since)), "time", v.Lang.Time(p.Row.Since.Local())))
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(v.T(p.sinceWords(), "age", v.Lang.Age(v.Now.Sub(p.Row.Since)), "time", v.Lang.Time(p.Row.Since.Local())))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/application.templ`, Line: 68, Col: 130}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/application.templ`, Line: 68, Col: 128}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 			if templ_7745c5c3_Err != nil {

@@ -77,6 +77,24 @@ func driftText(v *ui.View, d *drift.Difference) string {
 	return v.Word("drift."+string(d.Kind), d.Args)
 }
 
+// driftRemedy says what can be done about a difference.
+func driftRemedy(v *ui.View, d *drift.Difference) string {
+	return v.Maybe("drift."+string(d.Kind)+".do", d.Args)
+}
+
+// remedy is what can be done about each of several differences, empty where it
+// is not the same for all.
+func (g DriftGroup) remedy(v *ui.View) string {
+	if len(g.Shown) < 2 {
+		return ""
+	}
+	first := driftRemedy(v, g.Shown[0])
+	if slices.ContainsFunc(g.Shown, func(d *drift.Difference) bool { return driftRemedy(v, d) != first }) {
+		return ""
+	}
+	return first
+}
+
 // driftKindURL is the page with another kind or filter.
 func driftKindURL(v *ui.View, p DriftProps, kind drift.Kind) string {
 	q := url.Values{}

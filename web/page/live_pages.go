@@ -202,6 +202,15 @@ type ClusterBy struct {
 	Untested bool   // its Argo CD was not tested with the cluster's Kubernetes
 }
 
+// counted is what the instance counts there; a dash where it has not connected
+// to the cluster and so has counted nothing.
+func (b *ClusterBy) counted(v *ui.View, n int64) string {
+	if n == 0 && b.State != "Successful" && b.State != "Failed" {
+		return "—"
+	}
+	return v.Lang.Number(float64(n))
+}
+
 // Name is what the plan calls the cluster, else what an instance calls it; its
 // server where it has no name.
 func (c *ClusterRow) Name() string {
@@ -243,6 +252,15 @@ type ClustersProps struct {
 	Page, Pages    int
 	Instances      int
 	Hidden         []string // instances whose token may not see clusters
+}
+
+// sinceWords words the age of the present state: where no other was seen
+// before, it is the least that it can be.
+func (p *ApplicationProps) sinceWords() string {
+	if len(p.Past) < 2 {
+		return "live.app.since_seen"
+	}
+	return "live.app.since"
 }
 
 // changes draws how an application's health and sync were.
@@ -304,10 +322,12 @@ func inShort(v *ui.View, within time.Duration) func(time.Time) string {
 }
 
 // connection draws how an instance's connection was, and what part of the time
-// in which it was watched its API answered.
-func (p *InstanceProps) connection(v *ui.View) (out figure.TimelineProps, answered float64, known bool) {
+// in which it was watched its API answered. What is drawn begins with what is
+// known, an hour ago at the latest.
+func (p *InstanceProps) connection(v *ui.View) (out figure.TimelineProps, answered float64, watched time.Duration) {
 	lane := figure.TimelineLane{Name: "API"}
-	var up, watched time.Duration
+	var up time.Duration
+	begin := v.Now.Add(-time.Hour)
 	for _, s := range slices.Backward(p.Stretches) {
 		from, to := s.From, s.To
 		if to.IsZero() || to.After(v.Now) {
@@ -318,6 +338,9 @@ func (p *InstanceProps) connection(v *ui.View) (out figure.TimelineProps, answer
 		}
 		if !to.After(from) {
 			continue
+		}
+		if from.Before(begin) {
+			begin = from
 		}
 		span := figure.Span{From: from, To: to, Label: stateName(v, s.State)}
 		switch s.State {
@@ -334,12 +357,12 @@ func (p *InstanceProps) connection(v *ui.View) (out figure.TimelineProps, answer
 		}
 		lane.Spans = append(lane.Spans, span)
 	}
-	out = figure.TimelineProps{ID: "connection", Title: v.T("live.inst.history"), Desc: v.T("live.inst.history.what"), From: p.From, To: v.Now,
-		Lanes: []figure.TimelineLane{lane}, Palette: figure.Page, Words: v.Word, When: inShort(v, v.Now.Sub(p.From))}
+	out = figure.TimelineProps{ID: "connection", Title: v.T("live.inst.history"), Desc: v.T("live.inst.history.what"), From: begin, To: v.Now,
+		Lanes: []figure.TimelineLane{lane}, Palette: figure.Page, Words: v.Word, When: inShort(v, v.Now.Sub(begin))}
 	if watched == 0 {
-		return out, 0, false
+		return out, 0, 0
 	}
-	return out, float64(up) / float64(watched), true
+	return out, float64(up) / float64(watched), watched
 }
 
 func stateName(v *ui.View, s live.State) string {

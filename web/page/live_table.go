@@ -283,6 +283,12 @@ func connectionStates(instances []live.Instance) map[live.State]int {
 	return out
 }
 
+// release is a version without what tells builds of it apart.
+func release(version string) string {
+	version, _, _ = strings.Cut(version, "+")
+	return version
+}
+
 // manyInstances is from how many instances on their list is folded.
 const manyInstances = 6
 
