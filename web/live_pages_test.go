@@ -290,7 +290,7 @@ func TestClusters_NothingCountedIsNoZero(t *testing.T) {
 
 func TestApplication_AnAgeIsTheLeastWhereNoOtherStateWasSeen(t *testing.T) {
 	s, m := furnished(t, readFully)
-	k := live.Key{Instance: "argo-office", Namespace: "argocd", Name: hostile}
+	k := live.Key{Instance: "argo-office", Namespace: "argocd", Name: "cart-prod-seoul"}
 	now := time.Now()
 	s.shows(t, page.ApplicationURL(k), 200, "or longer; first seen")
 	m.transitions[k] = []live.Transition{{Key: k, At: now, Health: live.Degraded, Sync: live.OutOfSync}, {Key: k, At: now.Add(-time.Hour), Health: live.Healthy, Sync: live.Synced}}

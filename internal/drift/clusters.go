@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -176,12 +177,15 @@ func (c *comparison) shared(k int) {
 		d.Args["planned"] = c.arrangement.Instances[foreseen[0]].Name
 		d.Plan = append(d.Plan, c.refInstance(foreseen[0]))
 	}
+	var each []string // what each has there
 	for _, i := range by {
+		each = append(each, fmt.Sprintf("%s %d", c.live.Instances[i].Name, c.appsOn(k, i)))
 		d.Live = append(d.Live, Place{Instance: c.live.Instances[i].Name, Cluster: c.shownOn(k, i)})
 		if c.instance[i] == none || !contains(foreseen, c.instance[i]) {
 			d.Hint = append(d.Hint, c.command(i, "cluster", "rm", c.serverOn(k, i)))
 		}
 	}
+	d.Args["each"] = list(each)
 	if c.chosen {
 		d.adopt = func(a *adoption) {
 			for _, i := range by {

@@ -180,7 +180,9 @@ func (c *comparison) credentials(i int) {
 }
 
 // draw makes an arrangement of what runs, to be drawn beside the layout: a
-// planned cluster is on the instance that has the most applications there.
+// planned cluster is on the instance that has the most applications there, and
+// of one in slices, a slice is on the instance it is planned for if that
+// manages the cluster.
 func (c *comparison) draw() {
 	if !c.chosen {
 		return
@@ -216,6 +218,16 @@ func (c *comparison) draw() {
 			others := slices.DeleteFunc(slices.Clone(c.managing[k]), func(i int) bool { return i == best })
 			c.sharing[c.p.Clusters[k].ID] = list(c.namesOf(others))
 		}
-		c.drawn.Placements = append(c.drawn.Placements, plan.Placement{Layout: c.arrangement.ID, Cluster: c.p.Clusters[k].ID, Instance: key[best]})
+		place := plan.Placement{Layout: c.arrangement.ID, Cluster: c.p.Clusters[k].ID, Instance: key[best]}
+		if len(c.slices[k]) == 0 {
+			c.drawn.Placements = append(c.drawn.Placements, place)
+		}
+		for _, s := range c.slices[k] {
+			place.Slice, place.Instance = c.p.Slices[s].ID, key[best]
+			if j := c.part[s]; j != none && contains(c.managing[k], c.liveOf[j]) {
+				place.Instance = key[c.liveOf[j]]
+			}
+			c.drawn.Placements = append(c.drawn.Placements, place)
+		}
 	}
 }

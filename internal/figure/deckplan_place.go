@@ -41,6 +41,9 @@ func (l *layouter) deck(i int, items []item) {
 	} else {
 		d.unassigned = true
 		d.name, d.note = l.Words("figure.deckplan.unassigned", nil), l.Words("figure.deckplan.unassigned_means", nil)
+		if l.Away != nil {
+			d.name, d.note = l.Words("figure.deckplan.unseen", nil), l.Words("figure.deckplan.unseen_means", nil)
+		}
 	}
 	d.title = d.name + ", " + d.note
 	d.name, d.note = Clip(d.name, 13, room), Clip(d.note, smallSize, room)
@@ -56,6 +59,9 @@ func (l *layouter) deck(i int, items []item) {
 	d.hull = hullPath(hullLeft, top, deckWidth-hullLeft, h)
 	if len(items) == 0 {
 		d.empty = l.Words("figure.deckplan.empty", nil)
+		if l.Away != nil {
+			d.empty = l.Words("figure.deckplan.empty_live", nil)
+		}
 	}
 	inner := deckWidth - hullLeft - hullPad - hullBow
 	x := hullLeft + hullPad

@@ -26,6 +26,11 @@ document.addEventListener("keydown", (e) => {
     open(find("[data-open='#find']").href, "#find");
     return;
   }
+  if (e.key === "Escape" && e.target.matches?.("[data-key=search]")) {
+    e.preventDefault(); // it would empty the field; what was searched for stays
+    e.target.blur();
+    return;
+  }
   if (writing && !(e.target.matches("select") && (e.ctrlKey || e.metaKey)) || find("dialog[open]")) return;
   if (e.ctrlKey || e.metaKey) {
     if (key === "z" && press(e.shiftKey ? ".bar [data-key=redo]" : ".bar [data-key=undo]")) e.preventDefault();

@@ -181,7 +181,7 @@ func TestConnections_TheLinesThatMakeATokenReadOnly(t *testing.T) {
 	p.enter(id("token"), argo.WriterToken)
 	p.click(id("insecure"))
 	p.click(id("test-connection"))
-	p.wait("the lines", css("#trial .works")+" && "+id("pin-certificate")+" && "+having("#trial pre", "p, writer, applications, get, */*, allow"))
+	p.wait("the lines", css("#trial .trial:not(.works) .tag.good")+" && "+id("pin-certificate")+" && "+having("#trial pre", "p, writer, applications, get, */*, allow"))
 	sound("the test")
 	p.click(having("#trial .lines button", "Copy"))
 	p.wait("that it was copied", having("#trial .lines button", "Copied"))

@@ -38,6 +38,9 @@ func TestLiveTable_Keyboard(t *testing.T) {
 	p.enter(css("#filter input[name=q]"), "app:*-0000?")
 	p.wait("no problem", liveRows+" === 10 && !document.querySelector('#search-problems .problem')")
 	p.must("what was typed stays", is(value(css("#filter input[name=q]")), "app:*-0000?"))
+	p.press(kb.Escape)
+	p.wait("the field is left", "document.activeElement === document.body")
+	p.must("what was searched for stays", is(value(css("#filter input[name=q]")), "app:*-0000?")+" && "+liveRows+" === 10")
 
 	walks(p, server)
 	groups(p)
