@@ -105,7 +105,7 @@ func (s *Server) applicationProps(w http.ResponseWriter, r *http.Request) (*ui.V
 		}
 		return v, p, nil
 	}
-	p.Planned = s.planned(v, &p.Row.Application)
+	p.Planned, p.Show = s.planned(v, &p.Row.Application), s.liveShow(v.Plan, nil)
 	p.Windows = windowsOf(s.Live.Scope(key.Instance), &p.Row.Application, v.Now)
 	return v, p, nil
 }
@@ -115,8 +115,8 @@ func (s *Server) planned(v *ui.View, a *live.Application) page.Planned {
 	if v.Plan == nil {
 		return page.Planned{}
 	}
-	said := plannedFor(v.Plan.Doc)(a)
-	out := page.Planned{Team: said.Team}
+	said := s.owners.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc).Of(a)
+	out := page.Planned{Owner: said}
 	if said.Application != "" {
 		out.Application = v.Link("facts/applications", "q", a.Name) + "#" + url.PathEscape("applications/"+said.Application)
 	}

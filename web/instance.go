@@ -11,6 +11,7 @@ import (
 	"deckplan/internal/catalog"
 	"deckplan/internal/layout"
 	"deckplan/internal/live"
+	"deckplan/internal/owner"
 	"deckplan/internal/plan"
 	"deckplan/web/page"
 	"deckplan/web/ui"
@@ -35,7 +36,9 @@ func (s *Server) instance(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Title = in.Name
 	scope := s.Live.Scope(name)
-	counts := s.Live.Query(live.Query{Instance: []string{name}})
+	here := live.Query{Instance: []string{name}}
+	s.owned(v.Plan, &here)
+	counts := s.Live.Query(here)
 	p := page.InstanceProps{Instance: in, Hidden: scope.Hidden, ByCluster: counts.Cluster, ByProject: counts.Project, From: v.Now.AddDate(0, 0, -stretchDays)}
 	if s.Past != nil {
 		if p.Stretches, err = s.Past.Stretches(r.Context(), name, p.From); err != nil {
@@ -54,8 +57,8 @@ func (s *Server) instance(w http.ResponseWriter, r *http.Request) error {
 			p.Projects = append(p.Projects, page.ProjectRow{Name: project.Name, Windows: page.WindowRows(project.Windows, v.Now, windowsEach), More: max(0, n-windowsEach)})
 		}
 	}
-	p.Teams = s.teamsOn(v, name)
 	if v.Plan != nil {
+		p.Teams = counts.Owner
 		p.Loss = plannedLoss(v, s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc).Layouts, name)
 	}
 	return s.render(w, r, page.Instance(v, p))
@@ -68,29 +71,6 @@ func clustersOf(all []page.ClusterRow, instance string) (out []page.ClusterRow) 
 			out = append(out, c)
 		}
 	}
-	return out
-}
-
-// teamsOn counts an instance's applications by the team that owns them in the
-// plan; the last, without a name, are those of no team it knows.
-func (s *Server) teamsOn(v *ui.View, instance string) (out []live.Count) {
-	if v.Plan == nil {
-		return nil
-	}
-	said, teams := plannedFor(v.Plan.Doc), map[string]int{}
-	rows := s.Live.Query(live.Query{Instance: []string{instance}, Limit: -1}).Rows
-	for i := range rows {
-		teams[said(&rows[i].Application).Team]++
-	}
-	for _, name := range slices.Sorted(maps.Keys(teams)) {
-		out = append(out, live.Count{Value: name, Rows: teams[name]})
-	}
-	slices.SortStableFunc(out, func(a, b live.Count) int {
-		if (a.Value == "") != (b.Value == "") {
-			return cmp.Compare(b.Value, a.Value)
-		}
-		return cmp.Compare(b.Rows, a.Rows)
-	})
 	return out
 }
 
@@ -209,14 +189,14 @@ func (s *Server) fleetClusters(v *ui.View) []page.ClusterRow {
 		for _, c := range v.Plan.Doc.Clusters {
 			planned[strings.ToLower(c.Name)] = c
 			if c.Server != "" {
-				planned[serverKey(c.Server)] = c
+				planned[owner.Server(c.Server)] = c
 			}
 		}
 	}
 	for _, in := range s.Live.Instances() {
 		tested, _ := catalog.FindArgoVersion(in.Version)
 		for _, c := range s.Live.Scope(in.Name).Clusters {
-			key := serverKey(c.Server)
+			key := owner.Server(c.Server)
 			own := key == live.InCluster
 			if own || key == "" {
 				key = "\x00" + in.Name + "\x00" + c.Name

@@ -144,7 +144,8 @@ func (h *hub) leave(r *reader) {
 func (h *hub) catchUp(r *reader, seen uint64) {
 	c, ok := h.table.Since(seen)
 	r.version = c.Version
-	if !ok || c.Everything || r.screen != nil && !r.sure {
+	missed := r.screen == nil && c.Version != seen && r.view.concerns(&c)
+	if !ok || c.Everything || missed || r.screen != nil && !r.sure {
 		r.stale = true
 		r.rouse()
 		return

@@ -41,8 +41,9 @@ func (s *Server) lookOf(r *http.Request, p *ui.PlanView) look {
 // it tells of the rows on that page: "hello" names the stream, "rows" brings
 // rows as they are now, "left" names those of them that the query no longer
 // selects, "gone" those that are no longer in the table, and "stale" says that counts, order or instances changed and from which version
-// on to read them. Without drawn it is "changed" with the version:
-// of=connections, application=instance/namespace/name narrow what counts.
+// on to read them. Without drawn it is "changed" with the version, from seen,
+// the version the page was drawn at: of=connections,
+// application=instance/namespace/name narrow what counts.
 func (s *Server) liveEvents(w http.ResponseWriter, r *http.Request) {
 	if len(r.URL.RawQuery) > 8<<10 {
 		http.Error(w, "the query is too long", http.StatusRequestURITooLong)
@@ -83,7 +84,13 @@ func (s *Server) liveReader(r *http.Request) (me *reader, concerns func(*live.Ch
 	me = &reader{}
 	if !q.Has("drawn") {
 		me.key = "\x00" + q.Get("of") + "\x00" + q.Get("application")
-		return me, concernsOf(q.Get("of"), q.Get("application")), s.Live.Version()
+		if seen = s.Live.Version(); q.Has("seen") {
+			seen = 0 // of another start, unless it is one of this
+			if at := s.hub.versions(q.Get("seen")); len(at) == 1 {
+				seen = at[0]
+			}
+		}
+		return me, concernsOf(q.Get("of"), q.Get("application")), seen
 	}
 	// An event's id carries what was seen and, if known, what was drawn. A page
 	// that has had no event has seen what it was drawn at.

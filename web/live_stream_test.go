@@ -64,10 +64,16 @@ func (s *site) changeMessage(n int, health, message string) live.Key {
 
 var streamAttribute = regexp.MustCompile(`data-stream="([^"]*)"`)
 
-// pageStream opens a page and gives the address of its stream.
+// pageStream opens the table's page and gives the address of its stream.
 func pageStream(t testing.TB, base, query string) string {
 	t.Helper()
-	resp, err := http.Get(base + "/live" + query)
+	return streamOf(t, base, "/live"+query)
+}
+
+// streamOf opens a page and gives the address of its stream.
+func streamOf(t testing.TB, base, path string) string {
+	t.Helper()
+	resp, err := http.Get(base + path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -328,6 +334,35 @@ func TestLiveEvents_OtherPagesHearOnlyWhatConcernsThem(t *testing.T) {
 	s.Live.SetStatus("seoul", live.Status{State: live.Down, Reason: live.TimedOut})
 	if e := connections.next("changed"); e.data != fmt.Sprint(s.Live.Version()) {
 		t.Errorf("told of version %s of %d", e.data, s.Live.Version())
+	}
+}
+
+// What changes between the drawing of a page and the opening of its stream is
+// told at once, and only that.
+func TestLiveEvents_OtherPagesMissNothingBeforeTheirStream(t *testing.T) {
+	for _, path := range []string{"/live/clusters", "/live/instances/seoul", "/live/applications/seoul/argocd/app-00001", "/connections"} {
+		s, server := liveSite(t, 3)
+		silent := func(address, what string) {
+			t.Helper()
+			idle := listen(t, address, "")
+			defer idle.close()
+			select {
+			case e := <-idle.events:
+				t.Errorf("%s is told %q: %s", path, e.name, what)
+			case <-time.After(200 * time.Millisecond):
+			}
+		}
+		address := streamOf(t, server.URL, path)
+		silent(address, "nothing has changed")
+		if strings.HasSuffix(path, "1") || path == "/connections" {
+			s.change(2, live.Degraded)
+			silent(address, "it does not show what changed")
+		}
+		s.Live.SetStatus("seoul", live.Status{URL: "https://seoul.test", State: live.Down})
+		if e := listen(t, address, "").next("changed"); e.data != fmt.Sprint(s.Live.Version()) {
+			t.Errorf("%s is told of version %s of %d", path, e.data, s.Live.Version())
+		}
+		listen(t, server.URL+"/live/events?seen=another-1", "").next("changed")
 	}
 }
 

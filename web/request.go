@@ -32,7 +32,7 @@ type outcomeKey struct{}
 // view collects what every page needs.
 func (s *Server) view(w http.ResponseWriter, r *http.Request, title string) *ui.View {
 	v := &ui.View{Lang: language(r), Theme: cookie(r, "theme"), Author: author(r), Path: r.URL.RequestURI(),
-		Now: s.Now(), Asset: s.assets.URL, Demo: s.Demo}
+		Now: s.Now(), Asset: s.assets.URL, Demo: s.Demo, Live: s.hub.stamp(s.Live.Version())}
 	if o, ok := r.Context().Value(outcomeKey{}).(*outcome); ok {
 		v.Done, v.Failed = o.done, o.failed
 	} else if text := cookie(r, "done"); text != "" {

@@ -22,13 +22,17 @@ const (
 	Cluster     Reason = "cluster"     // the whole cluster
 )
 
-// Found is who a live application belongs to. The zero Found is nobody.
+// Found is who a live application belongs to, and which rows of the plan it is
+// in. The zero Found is nobody, on a cluster the plan does not have.
 type Found struct {
 	Team    string // its id
 	Name    string // the team's
 	Service string // id, where an application or a service named the owner
 	Why     Reason
 	By      string // name of the row that named the owner
+
+	Application string // id of the planned application that it is
+	Cluster     string // id of the planned cluster that it runs on
 }
 
 // Finder finds owners in one plan. It is safe for concurrent use.
@@ -43,17 +47,17 @@ type Finder struct {
 }
 
 type application struct {
-	name, service string
-	team          string
-	cluster       int // none: the plan does not say
-	namespace     string
+	id, name, service string
+	team              string
+	cluster           int // none: the plan does not say
+	namespace         string
 }
 
 type service struct{ id, name, team string }
 
 type cluster struct {
-	name, team string
-	slices     []plan.Slice // that have a team
+	id, name, team string
+	slices         []plan.Slice // that have a team
 }
 
 const none = -1
@@ -71,14 +75,14 @@ func New(p *plan.Plan) *Finder {
 	at := map[string]int{}
 	for i, c := range p.Clusters {
 		at[c.ID] = i
-		f.clusters = append(f.clusters, cluster{name: c.Name, team: c.Team})
+		f.clusters = append(f.clusters, cluster{id: c.ID, name: c.Name, team: c.Team})
 		for _, name := range []string{strings.ToLower(c.ID), strings.ToLower(c.Name)} {
 			f.words[name] = true
 			if _, taken := f.byName[name]; !taken {
 				f.byName[name] = i
 			}
 		}
-		if s := server(c.Server); s != "" {
+		if s := Server(c.Server); s != "" {
 			f.byServer[s] = i
 		}
 	}
@@ -100,10 +104,7 @@ func New(p *plan.Plan) *Finder {
 		}
 	}
 	for _, a := range p.Applications {
-		if f.teams[teamOf[a.Service]] == "" {
-			continue
-		}
-		one := application{a.Name, a.Service, teamOf[a.Service], none, a.Namespace}
+		one := application{a.ID, a.Name, a.Service, teamOf[a.Service], none, a.Namespace}
 		if i, ok := at[a.Cluster]; ok {
 			one.cluster = i
 		}
@@ -113,8 +114,8 @@ func New(p *plan.Plan) *Finder {
 	return f
 }
 
-// server is a URL of an API server in one spelling.
-func server(url string) string {
+// Server is a URL of an API server in one spelling.
+func Server(url string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(strings.TrimSpace(url)), "/"), ":443")
 }
 
@@ -123,15 +124,33 @@ func (f *Finder) Name(a *live.Application) string { return f.Of(a).Name }
 
 // Of gives who an application belongs to.
 func (f *Finder) Of(a *live.Application) Found {
-	in := none
-	if i, ok := f.byServer[server(a.Server)]; ok && a.Server != "" {
-		in = i
-	} else if i, ok := f.byName[strings.ToLower(a.Cluster)]; ok && a.Cluster != "" {
-		in = i
-	}
+	in := f.cluster(a)
 	name := strings.ToLower(a.Name)
-	if found := f.application(name, in, a.DestNamespace); found != nil {
-		return f.found(found.team, found.service, Application, found.name)
+	row, same := f.application(name, in, a.DestNamespace)
+	out := f.owned(a, in, name, row)
+	if same {
+		out.Application = row.id
+	}
+	if in != none {
+		out.Cluster = f.clusters[in].id
+	}
+	return out
+}
+
+// cluster is the planned one that an application runs on, or none.
+func (f *Finder) cluster(a *live.Application) int {
+	if i, ok := f.byServer[Server(a.Server)]; ok && a.Server != "" {
+		return i
+	} else if i, ok := f.byName[strings.ToLower(a.Cluster)]; ok && a.Cluster != "" {
+		return i
+	}
+	return none
+}
+
+// owned names the owner, where row is the planned application if there is one.
+func (f *Finder) owned(a *live.Application, in int, name string, row *application) Found {
+	if row != nil && f.teams[row.team] != "" {
+		return f.found(row.team, row.service, Application, row.name)
 	}
 	if s, ok := f.service(name); ok {
 		return f.found(s.team, s.id, Service, s.name)
@@ -157,10 +176,10 @@ func (f *Finder) found(team, service string, why Reason, by string) Found {
 
 // application is the planned one of that name that contradicts the live one
 // least: in its cluster, then in its namespace. One in another cluster is
-// another application; where all such have one team, it is theirs too.
-func (f *Finder) application(name string, in int, namespace string) *application {
+// another application, and not the same; where all such have one team, it is
+// theirs too.
+func (f *Finder) application(name string, in int, namespace string) (best *application, same bool) {
 	all := f.applications[name]
-	var best *application
 	most := -1
 	for i := range all {
 		a, fits := &all[i], 0
@@ -177,15 +196,15 @@ func (f *Finder) application(name string, in int, namespace string) *application
 			best, most = a, fits
 		}
 	}
-	if best == nil && len(all) > 0 {
-		for i := range all {
-			if all[i].team != all[0].team {
-				return nil
-			}
-		}
-		best = &all[0]
+	if best != nil || len(all) == 0 {
+		return best, best != nil
 	}
-	return best
+	for i := range all {
+		if all[i].team != all[0].team {
+			return nil, false
+		}
+	}
+	return &all[0], false
 }
 
 // service is the one of that name, or of what is left of it without a

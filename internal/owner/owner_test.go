@@ -62,6 +62,21 @@ func TestOf_TheSurestRowOfThePlanNamesTheOwner(t *testing.T) {
 	}
 }
 
+func TestOf_NamesTheRowsOfThePlan(t *testing.T) {
+	f := New(planned())
+	for _, c := range []struct{ name, cluster, application, on string }{
+		{"api", "prod-tokyo", "2", "tokyo"},
+		{"cart", "busan", "", "busan"},       // planned in Seoul: another one
+		{"mine", "prod-seoul", "5", "seoul"}, // although its service has no team
+		{"nowhere", "elsewhere", "4", ""},
+		{"unknown", "busan", "", "busan"},
+	} {
+		if got := f.Of(&live.Application{Name: c.name, Cluster: c.cluster}); got.Application != c.application || got.Cluster != c.on {
+			t.Errorf("%s on %s: %+v", c.name, c.cluster, got)
+		}
+	}
+}
+
 func BenchmarkOf(b *testing.B) {
 	p := planned()
 	for i := range 10_000 {

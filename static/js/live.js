@@ -150,7 +150,8 @@ function count(id) {
 }
 
 // The reader's place: the row with the focus, or under the pointer, or else the
-// first one in sight stays where it is on the screen.
+// first one in sight stays where it is on the screen. The focus itself is
+// live_table.js's.
 
 const rows = () => [...document.querySelectorAll("#applications tbody tr[id]")];
 let place;
@@ -183,10 +184,6 @@ document.addEventListener("htmx:after:swap", () => {
   place = undefined;
   const i = all.findIndex((r) => r.isConnected);
   if (i < 0) return;
-  if (focused && document.activeElement !== focused) {
-    const next = focused.isConnected ? focused : all[i].querySelector("a, button, [tabindex]") ?? all[i];
-    next.focus({ preventScroll: true });
-  }
   const moved = all[i].getBoundingClientRect().top - tops[i];
   if (Math.abs(moved) >= 1 && (scrollY > 0 || focused)) scrollBy({ top: moved, behavior: "instant" });
 });

@@ -51,7 +51,7 @@ async function refresh() {
 function later(wait = 150) { timer ??= setTimeout(refresh, wait); }
 
 // A stream goes on while its page is only drawn at a newer version.
-const streamOf = (url) => url?.replace(/([?&])drawn=[^&]*/, "$1");
+const streamOf = (url) => url?.replace(/([?&])(drawn|seen)=[^&]*/, "$1");
 
 function listen() {
   const url = find("[data-stream]")?.dataset.stream;

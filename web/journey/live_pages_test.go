@@ -34,6 +34,11 @@ func TestLivePages_FollowTheServer(t *testing.T) {
 	p.open(fmt.Sprintf("/live/applications/seoul/%s/%s", one.Namespace, one.Name))
 	p.wait("its state", text(css("#state"))+".includes("+quoted(one.Health)+")")
 	p.must("the way to Argo CD", fmt.Sprintf("!!document.querySelector(%q)", `#state a[href="`+seoul.URL+"/applications/"+one.Namespace+"/"+one.Name+`"]`))
+	part := "component-00"
+	p.wait("its resources, as Argo CD has them", text(css("#detail"))+".includes("+quoted(part)+")")
+	p.must("and its history", text(css("#detail"))+".includes('kim') && "+text(css("#detail"))+".includes("+quoted(one.Revision[:7])+")")
+	p.enter(css("#resource-filter input[type=search]"), "no such thing")
+	p.wait("the filter of resources", "!"+text(css("#detail"))+".includes("+quoted(part)+")")
 	p.quiet() // the stream is open
 	p.mark()
 	for _, health := range []string{"Suspended", "Degraded"} {

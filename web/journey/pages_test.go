@@ -48,10 +48,12 @@ var pages = []screen{
 	{"find", "/find?q=prod"},
 	{"keys", "/keys"},
 	{"live", "/live"},
+	{"live-grouped", "/live?group=owner"},
 	{"application", "/live/applications/argo-office/argocd/cart-prod-seoul"},
 	{"application-detail", "/live/applications/argo-office/argocd/web-prod-seoul/detail"},
 	{"instance", "/live/instances/argo-office"},
 	{"clusters", "/live/clusters"},
+	{"snapshots", "/live/snapshots"},
 	{"connections", "/connections"},
 	{"connections-new", "/connections/new"},
 }

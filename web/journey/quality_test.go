@@ -50,6 +50,7 @@ func TestPages_AxeFindsNothingSerious(t *testing.T) {
 			p.do(chromedp.Evaluate[chromedp.Void]("document.open(); document.write(" + quoted(get(t, base+one.at(plan))) + "); document.close()"))
 		} else {
 			p.open(one.at(plan))
+			p.must(one.name+": the marks of severity are small", `[...document.querySelectorAll("span.mark")].every(m => m.offsetWidth <= 9)`)
 		}
 		p.do(chromedp.Evaluate[chromedp.Void](string(axe)))
 		for _, theme := range []string{"light", "dark"} {

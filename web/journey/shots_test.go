@@ -27,6 +27,7 @@ var readme = []shot{
 	{"ownership", "ownership", "en", "light"},
 	{"matrix", "matrix", "en", "light"},
 	{"live", "live", "en", "light"},
+	{"drift", "drift", "en", "light"},
 	{"decision", "decision", "en", "light"},
 	{"layouts-ko", "layouts-own", "ko", "dark"},
 }

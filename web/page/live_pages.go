@@ -11,6 +11,7 @@ import (
 	"deckplan/internal/figure"
 	"deckplan/internal/layout"
 	"deckplan/internal/live"
+	"deckplan/internal/owner"
 	"deckplan/web/ui"
 )
 
@@ -22,13 +23,18 @@ type ApplicationProps struct {
 	Instance  live.Instance
 	Connected bool // the table has its instance
 	Planned   Planned
+	Show      LiveShow
 	Past      []live.Transition // newest first
 	Windows   WindowsProps
 	Detail    DetailProps
 }
 
-// Planned is what the plan says of an application: addresses of its rows.
-type Planned struct{ Team, Application, Cluster string }
+// Planned is what the plan says of an application, with the addresses of its
+// rows.
+type Planned struct {
+	Owner                owner.Found
+	Application, Cluster string
+}
 
 // WindowsProps is what sync windows mean for an application.
 type WindowsProps struct {

@@ -128,9 +128,19 @@ func (p *ApplicationProps) Stamp() string {
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 
+// eventsOf is the stream that tells when a page must be read again, from what
+// the page shows on: name, value pairs narrow what counts.
+func eventsOf(v *ui.View, pairs ...string) string {
+	q := url.Values{"seen": {v.Live}}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		q.Add(pairs[i], pairs[i+1])
+	}
+	return "/live/events?" + q.Encode()
+}
+
 // events is the stream of what changes of the application and its instance.
-func (p *ApplicationProps) events() string {
-	return "/live/events?" + url.Values{"application": {p.Key.Instance + "/" + p.Key.Namespace + "/" + p.Key.Name}}.Encode()
+func (p *ApplicationProps) events(v *ui.View) string {
+	return eventsOf(v, "application", p.Key.Instance+"/"+p.Key.Namespace+"/"+p.Key.Name)
 }
 
 // driftURL is the page that holds the plan against live; empty where there is

@@ -28,7 +28,8 @@ type View struct {
 	Done    *Done
 	Failed  *Failed
 	Asset   func(name string) string
-	Demo    bool // the page says that this is a demo
+	Demo    bool   // the page says that this is a demo
+	Live    string // stamp of the live table before anything of the page was read from it
 }
 
 // PlanView is the plan around a page.

@@ -30,6 +30,7 @@ import (
 	appfake "github.com/argoproj/argo-cd/v2/pkg/client/clientset/versioned/fake"
 	"github.com/argoproj/argo-cd/v2/reposerver/apiclient/mocks"
 	"github.com/argoproj/argo-cd/v2/server"
+	servercache "github.com/argoproj/argo-cd/v2/server/cache"
 	"github.com/argoproj/argo-cd/v2/util/session"
 	"github.com/argoproj/argo-cd/v2/util/settings"
 )
@@ -60,6 +61,7 @@ type Server struct {
 	kube     *kubefake.Clientset // the server's own
 	hand     *appfake.Clientset  // ours, on the same objects
 	settings *settings.SettingsManager
+	cache    *servercache.Cache
 	gate     *gate
 	cancel   context.CancelFunc
 	done     chan struct{}
@@ -92,12 +94,10 @@ func Start(o Options) (*Server, error) {
 	s.cancel = cancel
 	s.kube = kubefake.NewSimpleClientset(kube...)
 	s.settings = settings.NewSettingsManager(ctx, s.kubeByHand(), Namespace)
-	cache := newCache()
-	for url, info := range o.Info {
-		if err := cache.SetClusterInfo(url, info); err != nil {
-			cancel()
-			return nil, err
-		}
+	s.cache = newCache()
+	if err := s.Report(o.Info); err != nil {
+		cancel()
+		return nil, err
 	}
 	srv := server.NewServer(ctx, server.ArgoCDServerOpts{
 		ListenHost: "127.0.0.1", ListenPort: port,
@@ -108,7 +108,7 @@ func Start(o Options) (*Server, error) {
 		KubeControllerClientset: ctrlfake.NewClientBuilder().Build(),
 		RepoClientset:           &mocks.Clientset{RepoServerServiceClient: &mocks.RepoServerServiceClient{}},
 		RedisClient:             redis.NewClient(&redis.Options{Addr: redisServer.Addr()}),
-		Cache:                   cache,
+		Cache:                   s.cache,
 		EnableGZip:              true,
 	}, server.ApplicationSetOpts{})
 	srv.Init(ctx)
@@ -138,6 +138,17 @@ func Start(o Options) (*Server, error) {
 	s.apps.ClearActions()
 	s.kube.ClearActions()
 	return s, nil
+}
+
+// Report says what the controller finds of clusters, by API server URL, as it
+// does again and again: the server forgets it after ten minutes.
+func (s *Server) Report(found map[string]*v1alpha1.ClusterInfo) error {
+	for url, info := range found {
+		if err := s.cache.SetClusterInfo(url, info); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // kubeObjects are the config maps and secrets the server reads its settings from.

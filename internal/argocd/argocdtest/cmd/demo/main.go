@@ -17,15 +17,12 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/sirupsen/logrus"
 	"k8s.io/klog/v2"
-
-	"deckplan/internal/argocd/argocdtest"
 )
 
 // policy lets the account dashboard read, and nothing else.
@@ -83,33 +80,29 @@ func run(ctx context.Context, o options) error {
 	if o.seed == 0 {
 		o.seed = rand.Uint64()
 	}
+	dir, err := os.MkdirTemp("", "deckplan-demo-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if o.database == "" {
+		o.database = filepath.Join(dir, "deckplan.db")
+	}
 	tale := &story{rng: rand.New(rand.NewPCG(o.seed, 0))}
-	environment := []string{"DECKPLAN_DEMO=true"}
+	folder := filepath.Join(dir, "snapshots")
+	environment := []string{"DECKPLAN_DEMO=true", "DECKPLAN_SNAPSHOT_FOLDER=" + folder}
 	for _, i := range l.Instances {
-		s, apps, err := l.start(i, tale.rng)
+		set, end, err := l.bring(ctx, o.deckplan, folder, i, tale)
 		if err != nil {
 			return fmt.Errorf("%s: %w", i.Name, err)
 		}
-		defer s.Close()
-		tale.apps = append(tale.apps, apps...)
-		set, err := connection(i.Name, s)
-		if err != nil {
-			return fmt.Errorf("%s: %w", i.Name, err)
-		}
+		defer end()
 		environment = append(environment, set...)
 	}
 	for range o.past {
 		if err := tale.tick(); err != nil {
 			return err
 		}
-	}
-	if o.database == "" {
-		dir, err := os.MkdirTemp("", "deckplan-demo-*")
-		if err != nil {
-			return err
-		}
-		defer func() { _ = os.RemoveAll(dir) }()
-		o.database = filepath.Join(dir, "deckplan.db")
 	}
 	if o.listen, err = freeAddress(o.listen); err != nil {
 		return err
@@ -119,13 +112,6 @@ func run(ctx context.Context, o options) error {
 	child := start(ctx, o, environment)
 	go announce(ctx, "http://"+o.listen)
 	return tale.tell(ctx, o.pace, child)
-}
-
-// connection is what Deckplan's environment says of a server.
-func connection(name string, s *argocdtest.Server) ([]string, error) {
-	token, err := s.Token("dashboard", 0)
-	prefix := "DECKPLAN_ARGOCD_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
-	return []string{prefix + "_URL=http://" + s.Addr, prefix + "_TOKEN=" + token, prefix + "_INSECURE=true"}, err
 }
 
 // freeAddress is the address, with a free port in place of 0.
@@ -140,12 +126,7 @@ func freeAddress(listen string) (string, error) {
 // start runs Deckplan until ctx ends; how it ended comes through the channel.
 func start(ctx context.Context, o options, environment []string) <-chan error {
 	cmd := exec.CommandContext(ctx, o.deckplan, append([]string{"serve", "--listen", o.listen, "--database", o.database}, o.args...)...)
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "DECKPLAN_ARGOCD_") {
-			cmd.Env = append(cmd.Env, v)
-		}
-	}
-	cmd.Env = append(cmd.Env, environment...)
+	cmd.Env = surrounded(environment)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
@@ -167,6 +148,9 @@ func announce(ctx context.Context, url string) {
 	}
 }
 
+// reportEvery is well within the time after which a server forgets its clusters.
+const reportEvery = 4 * time.Minute
+
 // tell lets things happen until ctx ends, then waits for Deckplan's end.
 func (s *story) tell(ctx context.Context, pace time.Duration, child <-chan error) error {
 	var tick <-chan time.Time
@@ -175,6 +159,8 @@ func (s *story) tell(ctx context.Context, pace time.Duration, child <-chan error
 		defer t.Stop()
 		tick = t.C
 	}
+	report := time.NewTicker(reportEvery)
+	defer report.Stop()
 	for {
 		select {
 		case err := <-child:
@@ -182,6 +168,12 @@ func (s *story) tell(ctx context.Context, pace time.Duration, child <-chan error
 				err = nil // it ended well because it was asked to
 			}
 			return err
+		case <-report.C:
+			for _, again := range s.reports {
+				if err := again(); err != nil && ctx.Err() == nil {
+					return err
+				}
+			}
 		case <-tick:
 			if err := s.tick(); err != nil && ctx.Err() == nil {
 				return err

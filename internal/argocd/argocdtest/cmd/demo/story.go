@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/argoproj/gitops-engine/pkg/health"
@@ -21,8 +22,9 @@ type step struct {
 // cluster in the order of promotion, a rollout fails now and then, and
 // somebody changes a cluster by hand. Which, depends on rng alone.
 type story struct {
-	rng  *rand.Rand
-	apps []*app
+	rng     *rand.Rand
+	apps    []*app
+	reports []func() error // of the controllers on their clusters
 }
 
 const (
@@ -89,8 +91,8 @@ func (s *story) release(service string) {
 func deploy(rev string, wait int) []step {
 	return []step{
 		{wait, func(a *v1alpha1.Application) {
-			a.Status.Sync.Status, a.Status.Sync.Revision = v1alpha1.SyncStatusCodeOutOfSync, rev
-			reconciled(a)
+			a.Status.Sync.Revision = rev
+			compared(a, v1alpha1.SyncStatusCodeOutOfSync)
 		}},
 		{2, func(a *v1alpha1.Application) {
 			op := a.Status.OperationState
@@ -99,10 +101,20 @@ func deploy(rev string, wait int) []step {
 			turn(a, health.HealthStatusProgressing, "Waiting for rollout to finish: 1 out of 4 new replicas have been updated...")
 		}},
 		{2, func(a *v1alpha1.Application) {
-			a.Status.Sync.Status = v1alpha1.SyncStatusCodeSynced
+			compared(a, v1alpha1.SyncStatusCodeSynced)
+			for i, image := range a.Status.Summary.Images {
+				name, _, _ := strings.Cut(image, ":")
+				a.Status.Summary.Images[i] = name + ":" + rev[:7]
+			}
 			turn(a, health.HealthStatusProgressing, "Waiting for rollout to finish: 1 old replicas are pending termination...")
 		}},
-		{2, arrived},
+		{2, func(a *v1alpha1.Application) {
+			arrived(a)
+			past := a.Status.History
+			one := deployment(a, past[len(past)-1].ID+1, rev, a.Status.OperationState.FinishedAt.Time)
+			one.DeployStartedAt = a.Status.OperationState.StartedAt.DeepCopy()
+			a.Status.History = append(past[max(0, len(past)-9):], one)
+		}},
 	}
 }
 
@@ -118,15 +130,14 @@ func failed(mended string) []step {
 func drift() []step {
 	return []step{
 		{1, func(a *v1alpha1.Application) {
-			a.Status.Sync.Status = v1alpha1.SyncStatusCodeOutOfSync
-			reconciled(a)
+			compared(a, v1alpha1.SyncStatusCodeOutOfSync)
 		}},
 		{12, arrived},
 	}
 }
 
 func arrived(a *v1alpha1.Application) {
-	a.Status.Sync.Status = v1alpha1.SyncStatusCodeSynced
+	compared(a, v1alpha1.SyncStatusCodeSynced)
 	done(a, synccommon.OperationSucceeded)
 	turn(a, health.HealthStatusHealthy, "")
 }
@@ -143,6 +154,14 @@ func turn(a *v1alpha1.Application, to health.HealthStatusCode, message string) {
 		a.Status.Health.LastTransitionTime = &now
 	}
 	a.Status.Health.Status, a.Status.Health.Message = to, message
+	a.Status.Resources[0].Health = &v1alpha1.HealthStatus{Status: to, Message: message}
+	reconciled(a)
+}
+
+// compared says how what runs compares with Git; where it differs, what runs
+// the pods does.
+func compared(a *v1alpha1.Application, to v1alpha1.SyncStatusCode) {
+	a.Status.Sync.Status, a.Status.Resources[0].Status = to, to
 	reconciled(a)
 }
 
