@@ -16,7 +16,7 @@ import (
 const (
 	detailsKept  = 64               // readings in memory
 	detailsFresh = 4 * time.Second  // how long one serves every reader
-	detailsAtOne = 8                // readings under way at once
+	detailsAtOne = 4                // readings of one instance under way at once
 	detailsLimit = 20 * time.Second // one reading may take
 )
 
@@ -26,9 +26,9 @@ type details struct {
 	now    func() time.Time
 	read   func(ctx context.Context, k live.Key) (live.Detail, error)
 	flight singleflight.Group
-	slots  chan struct{}
 
 	mu    sync.Mutex
+	slots map[string]*detailSlots // by instance, of those that are being read
 	order []live.Key
 	kept  map[live.Key]*detailKept
 }
@@ -42,7 +42,7 @@ type detailKept struct {
 }
 
 func newDetails(now func() time.Time, read func(context.Context, live.Key) (live.Detail, error)) *details {
-	return &details{now: now, read: read, slots: make(chan struct{}, detailsAtOne), kept: map[live.Key]*detailKept{}}
+	return &details{now: now, read: read, slots: map[string]*detailSlots{}, kept: map[live.Key]*detailKept{}}
 }
 
 // of reads an application. What cannot be read is a *live.Failure.
@@ -75,6 +75,32 @@ func (d *details) fresh(k live.Key) *detailKept {
 	return nil
 }
 
+// detailSlots are the readings of one instance: one that hangs holds up no
+// other.
+type detailSlots struct {
+	taken chan struct{}
+	users int // that read or wait
+}
+
+// enter gives the slots of an instance until leave is called.
+func (d *details) enter(instance string) (slots chan struct{}, leave func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.slots[instance]
+	if s == nil {
+		s = &detailSlots{taken: make(chan struct{}, detailsAtOne)}
+		d.slots[instance] = s
+	}
+	s.users++
+	return s.taken, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if s.users--; s.users == 0 {
+			delete(d.slots, instance)
+		}
+	}
+}
+
 // once reads, whoever waits for it and however many read other applications.
 func (d *details) once(ctx context.Context, k live.Key) (detail live.Detail, err error) {
 	ctx, cancel := context.WithTimeout(ctx, detailsLimit)
@@ -84,9 +110,11 @@ func (d *details) once(ctx context.Context, k live.Key) (detail live.Detail, err
 			err = &live.Failure{Reason: live.UnknownReason, Detail: fmt.Sprint(p)}
 		}
 	}()
+	slots, leave := d.enter(k.Instance)
+	defer leave()
 	select {
-	case d.slots <- struct{}{}:
-		defer func() { <-d.slots }()
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
 	case <-ctx.Done():
 		return detail, &live.Failure{Reason: live.TimedOut, Detail: "other applications are being read"}
 	}

@@ -134,10 +134,10 @@ func (s *Server) intended(f *form, result *drift.Result) (rows []plan.Item, prob
 	if day, err := time.Parse(time.DateOnly, until); err != nil || day.Format(time.DateOnly) <= today {
 		problems = append(problems, f.lang.T("drift.intend.date", map[string]any{"example": s.Now().AddDate(0, 3, 0).Format(time.DateOnly)}))
 	}
-	picks := picksOfDrift(f.values)
+	picked := picksOfDrift(f.values).Chooser()
 	if result != nil {
 		for i := range result.Differences {
-			if d := &result.Differences[i]; picks.Holds(d) {
+			if d := &result.Differences[i]; picked(d) {
 				rows = append(rows, plan.Intended{Difference: d.Key, Name: clip(f.lang.T("drift."+string(d.Kind), d.Args), 400), Reason: clip(reason, 2000), Until: until, By: f.author})
 			}
 		}

@@ -12,8 +12,10 @@ import (
 	"deckplan/web/ui"
 )
 
-// livePageSize is the number of lines on one page.
-const livePageSize = 100
+const (
+	livePageSize = 100     // lines on one page
+	maxAddress   = 8 << 10 // bytes of the page's query, which every link on it repeats
+)
 
 // livePage shows every instance's applications as last known.
 func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
@@ -21,7 +23,10 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := page.LiveProps{Instances: s.Live.Instances(), Values: r.URL.Query(), PageSize: livePageSize, Keeps: s.Views != nil}
+	if len(r.URL.RawQuery) > maxAddress {
+		return errForm
+	}
+	p := page.LiveProps{Instances: s.Live.Instances(), Values: page.LiveValues(r.URL.Query()), PageSize: livePageSize, Keeps: s.Views != nil}
 	p.Typed = typed(p.Values)
 	p.Query, p.Problems = liveQuery(p.Values)
 	p.Show = s.liveShow(v.Plan, p.Values)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"deckplan/internal/live"
+	"deckplan/web/page"
 )
 
 // How many screens are kept for those who look at the same.
@@ -184,9 +185,7 @@ func (c *shares) exact(key string, version uint64) *screen {
 // viewKey names what a page shows: the page's query, and by which revision of
 // the plan beside it owners are told.
 func viewKey(r *http.Request, owners string) string {
-	q := r.URL.Query()
-	q.Del("drawn")
-	return q.Encode() + "\x00" + owners
+	return page.LiveValues(r.URL.Query()).Encode() + "\x00" + owners
 }
 
 // Headers of a live page's own requests: its stream, and for a refresh the
@@ -221,7 +220,7 @@ func (s *Server) liveScreen(r *http.Request, q live.Query) *screen {
 
 // liveStream is the address of the changes to a screen.
 func (s *Server) liveStream(r *http.Request, at *screen) string {
-	q := r.URL.Query()
+	q := page.LiveValues(r.URL.Query())
 	q.Set("drawn", s.hub.stamp(at.version))
 	return "/live/events?" + q.Encode()
 }

@@ -45,7 +45,7 @@ func (s *Server) lookOf(r *http.Request, p *ui.PlanView) look {
 // the version the page was drawn at: of=connections,
 // application=instance/namespace/name narrow what counts.
 func (s *Server) liveEvents(w http.ResponseWriter, r *http.Request) {
-	if len(r.URL.RawQuery) > 8<<10 {
+	if len(r.URL.RawQuery) > maxAddress+200 {
 		http.Error(w, "the query is too long", http.StatusRequestURITooLong)
 		return
 	}

@@ -24,10 +24,10 @@ type client interface {
 	account(ctx context.Context) (string, error)
 	// tokens lists the tokens of an account, without their secret.
 	tokens(ctx context.Context, account string) ([]accountToken, error)
-	// clusters and projects list those the token may see; none where it may see
-	// none.
-	clusters(ctx context.Context) ([]*wire.Cluster, error)
-	projects(ctx context.Context) ([]*wire.AppProject, error)
+	// clusters and projects call each for those the token may see; for none where
+	// it may see none.
+	clusters(ctx context.Context, each func(*wire.Cluster)) error
+	projects(ctx context.Context, each func(*wire.AppProject)) error
 	// list calls each for every application the token may see and the
 	// connection is about.
 	list(ctx context.Context, each func(application)) error
@@ -51,6 +51,13 @@ type events interface {
 	// next waits for an event. That the server ended the stream is an error.
 	next() (event, error)
 }
+
+// Limits of what one answer may hold, in bytes; lists may hold
+// Options.MaxMessage.
+const (
+	maxApplicationText = 4 << 20 // one application; Kubernetes keeps 1.5 MB of one
+	maxSmall           = 1 << 20 // who the token is, what it may do
+)
 
 var (
 	errEnded       = status.Error(codes.Unavailable, "watch: the server ended the stream")

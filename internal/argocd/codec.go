@@ -43,8 +43,8 @@ func (codec) Marshal(v any) (mem.BufferSlice, error) {
 }
 
 func (codec) Unmarshal(data mem.BufferSlice, v any) error {
-	if l, ok := v.(*applicationList); ok {
-		return l.decode(data)
+	if l, ok := v.(interface{ decodeItems(mem.BufferSlice) error }); ok {
+		return l.decodeItems(data)
 	}
 	b := data.MaterializeToBuffer(mem.DefaultBufferPool())
 	defer b.Free()
@@ -61,18 +61,47 @@ func (codec) Unmarshal(data mem.BufferSlice, v any) error {
 
 var discardUnknown = proto.UnmarshalOptions{DiscardUnknown: true}
 
-// applicationList decodes an ApplicationList one application at a time, so that
-// neither a second copy of the message nor all decoded items exist at once.
+// applicationList decodes an ApplicationList.
 type applicationList struct {
 	each func(application)
 }
 
-var errMalformed = errors.New("malformed application list")
+func (l *applicationList) decodeItems(data mem.BufferSlice) error {
+	return eachItem(data, func(item []byte) error {
+		var a application
+		err := a.decode(item)
+		if err == nil {
+			l.each(a)
+		}
+		return err
+	})
+}
 
-// itemsField is the number of ApplicationList.items.
+// wireList decodes another list: T is what its items are.
+type wireList[T any, P interface {
+	*T
+	proto.Message
+}] struct{ each func(P) }
+
+func (l *wireList[T, P]) decodeItems(data mem.BufferSlice) error {
+	return eachItem(data, func(item []byte) error {
+		one := P(new(T))
+		err := discardUnknown.Unmarshal(item, one)
+		if err == nil {
+			l.each(one)
+		}
+		return err
+	})
+}
+
+var errMalformed = errors.New("malformed list")
+
+// itemsField is the number of items in every list of Kubernetes.
 const itemsField = 2
 
-func (l *applicationList) decode(data mem.BufferSlice) error {
+// eachItem takes a list apart, so that neither a second copy of the message nor
+// all decoded items exist at once: decoded, two bytes can be hundreds.
+func eachItem(data mem.BufferSlice, each func(item []byte) error) error {
 	all := data.Reader()
 	defer func() { _ = all.Close() }()
 	in := byteReader{all}
@@ -103,7 +132,7 @@ func (l *applicationList) decode(data mem.BufferSlice) error {
 		default:
 			return errMalformed
 		}
-		if length > uint64(all.Remaining()) {
+		if length > uint64(all.Remaining()) || length > maxApplicationText {
 			return errMalformed
 		}
 		if uint64(cap(scratch)) < length {
@@ -116,11 +145,9 @@ func (l *applicationList) decode(data mem.BufferSlice) error {
 		if number != itemsField || kind != protowire.BytesType {
 			continue
 		}
-		var a application
-		if err := a.decode(item); err != nil {
+		if each(item) != nil {
 			return errMalformed
 		}
-		l.each(a)
 	}
 	return nil
 }

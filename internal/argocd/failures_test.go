@@ -1,6 +1,7 @@
 package argocd_test
 
 import (
+	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
@@ -137,7 +138,7 @@ func TestRun_HostileAnswersLeaveTheRowsAndAReason(t *testing.T) {
 		list, stream func(io.Writer)
 		reason       live.Reason
 	}{
-		"a list without end":         {endless(`{"items":[`, oneApp, ","), nil, live.TimedOut}, // what is to replace it stays silent
+		"a list without end":         {endless(`{"items":[`, oneApp, ","), nil, live.TooLarge},
 		"a list and a watch alike":   {endless(`{"items":[`, oneApp, ","), endlessStream, live.TooLarge},
 		"an application without end": {endless(`{"items":[{"metadata":{"name":"`, `%d%d`, ""), endlessStream, live.TooLarge},
 		"a line without end":         {few(2), endless(`data: {"result":`, `%d%d`, ""), live.TooLarge},
@@ -214,4 +215,59 @@ func TestRun_GarbageAfterAGoodListKeepsTheRows(t *testing.T) {
 	}
 	p.broken.Store(false)
 	within(t, 5*time.Second, "recovery", connected(table, "argocd"))
+}
+
+func TestRun_AListAboveTheNumberIsNotKept(t *testing.T) {
+	p := &pretender{list: few(101)}
+	o := quick()
+	o.MaxApplications = 100
+	table := run(t, o, p.start(t))
+	within(t, 5*time.Second, "down", down(table, "argocd", live.TooLarge))
+	if i := state(table, "argocd"); i.Applications != 0 || !strings.Contains(i.Detail, "more applications") {
+		t.Errorf("%d rows, %s", i.Applications, i.Detail)
+	}
+	p = &pretender{list: few(100)}
+	table = run(t, o, p.start(t))
+	within(t, 5*time.Second, "first list", connected(table, "argocd"))
+}
+
+func TestRun_NamesThatCannotBeRealAreNoRows(t *testing.T) {
+	var items []string
+	for _, name := range []string{"good", "a/b", `nul\u0000`, `turned\u202egnp`, `two\nlines`, "--all"} {
+		items = append(items, `{"metadata":{"name":"`+name+`","namespace":"argocd"}}`)
+	}
+	items = append(items, `{"metadata":{"name":"x","namespace":"a/b"}}`, `null`, `{}`)
+	p := &pretender{list: func(w io.Writer) { _, _ = io.WriteString(w, `{"items":[`+strings.Join(items, ",")+`]}`) }}
+	table := run(t, quick(), p.start(t))
+	within(t, 5*time.Second, "first list", connected(table, "argocd"))
+	if _, ok := table.Get(live.Key{Instance: "argocd", Namespace: "argocd", Name: "good"}); !ok || state(table, "argocd").Applications != 1 {
+		t.Errorf("%d rows", state(table, "argocd").Applications)
+	}
+}
+
+func TestTry_NoPartOfATokenComesBack(t *testing.T) {
+	const token = "header.payload-of-the-token.signature"
+	for _, filler := range []int{0, 480, 500, 510} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, strings.Repeat("x", filler)+" "+r.Header.Get("Authorization"), http.StatusTeapot)
+		}))
+		t.Cleanup(s.Close)
+		got := argocd.Try(t.Context(), argocd.Connection{Name: "x", URL: s.URL, Token: token, Protocol: live.REST}, quick())
+		if got.Detail == "" || strings.Contains(got.Detail, token[:4]) {
+			t.Errorf("after %d bytes: %s", filler, got.Detail)
+		}
+	}
+}
+
+func TestTry_ASmallAnswerIsBounded(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		_, _ = io.WriteString(z, `{"Version":"v3`+strings.Repeat(" ", 2<<20)+`"}`)
+		_ = z.Close()
+	}))
+	t.Cleanup(s.Close)
+	if got := argocd.Try(t.Context(), argocd.Connection{Name: "x", URL: s.URL, Token: "a", Protocol: live.REST}, quick()); got.Reason != live.TooLarge {
+		t.Errorf("%+v", got)
+	}
 }

@@ -37,6 +37,14 @@ func (c *grpcClient) protocol() live.Protocol { return live.GRPC }
 
 func (c *grpcClient) sent() string { return c.token.current() }
 
+// small and single bound the answers of calls that give no list.
+func (c *grpcClient) small() grpc.CallOption  { return c.most(maxSmall) }
+func (c *grpcClient) single() grpc.CallOption { return c.most(maxApplicationText) }
+
+func (c *grpcClient) most(bytes int) grpc.CallOption {
+	return grpc.MaxCallRecvMsgSize(min(bytes, c.options.MaxMessage))
+}
+
 func (c *grpcClient) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, c.options.CallTimeout)
 }
@@ -44,7 +52,7 @@ func (c *grpcClient) deadline(ctx context.Context) (context.Context, context.Can
 func (c *grpcClient) version(ctx context.Context) (string, error) {
 	ctx, cancel := c.deadline(ctx)
 	defer cancel()
-	m, err := versionrpc.NewVersionServiceClient(c.cc).Version(ctx, &emptypb.Empty{})
+	m, err := versionrpc.NewVersionServiceClient(c.cc).Version(ctx, &emptypb.Empty{}, c.small())
 	if err != nil {
 		return "", fmt.Errorf("version: %w", err)
 	}
@@ -54,7 +62,7 @@ func (c *grpcClient) version(ctx context.Context) (string, error) {
 func (c *grpcClient) account(ctx context.Context) (string, error) {
 	ctx, cancel := c.deadline(ctx)
 	defer cancel()
-	m, err := sessionrpc.NewSessionServiceClient(c.cc).GetUserInfo(ctx, &sessionrpc.GetUserInfoRequest{})
+	m, err := sessionrpc.NewSessionServiceClient(c.cc).GetUserInfo(ctx, &sessionrpc.GetUserInfoRequest{}, c.small())
 	if err != nil {
 		return "", fmt.Errorf("user info: %w", err)
 	}
@@ -67,7 +75,7 @@ func (c *grpcClient) account(ctx context.Context) (string, error) {
 func (c *grpcClient) tokens(ctx context.Context, account string) ([]accountToken, error) {
 	ctx, cancel := c.deadline(ctx)
 	defer cancel()
-	m, err := accountrpc.NewAccountServiceClient(c.cc).GetAccount(ctx, &accountrpc.GetAccountRequest{Name: account})
+	m, err := accountrpc.NewAccountServiceClient(c.cc).GetAccount(ctx, &accountrpc.GetAccountRequest{Name: account}, c.small())
 	if err != nil {
 		return nil, fmt.Errorf("account: %w", err)
 	}
@@ -78,24 +86,22 @@ func (c *grpcClient) tokens(ctx context.Context, account string) ([]accountToken
 	return out, nil
 }
 
-func (c *grpcClient) clusters(ctx context.Context) ([]*wire.Cluster, error) {
+func (c *grpcClient) clusters(ctx context.Context, each func(*wire.Cluster)) error {
 	ctx, cancel := c.deadline(ctx)
 	defer cancel()
-	var l wire.ClusterList
-	if err := c.cc.Invoke(ctx, methodClusters, &wire.ClusterQuery{}, &l); err != nil {
-		return nil, fmt.Errorf("clusters: %w", err)
+	if err := c.cc.Invoke(ctx, methodClusters, &wire.ClusterQuery{}, &wireList[wire.Cluster, *wire.Cluster]{each}); err != nil {
+		return fmt.Errorf("clusters: %w", err)
 	}
-	return l.GetItems(), nil
+	return nil
 }
 
-func (c *grpcClient) projects(ctx context.Context) ([]*wire.AppProject, error) {
+func (c *grpcClient) projects(ctx context.Context, each func(*wire.AppProject)) error {
 	ctx, cancel := c.deadline(ctx)
 	defer cancel()
-	var l wire.AppProjectList
-	if err := c.cc.Invoke(ctx, methodProjects, &wire.ProjectQuery{}, &l); err != nil {
-		return nil, fmt.Errorf("projects: %w", err)
+	if err := c.cc.Invoke(ctx, methodProjects, &wire.ProjectQuery{}, &wireList[wire.AppProject, *wire.AppProject]{each}); err != nil {
+		return fmt.Errorf("projects: %w", err)
 	}
-	return l.GetItems(), nil
+	return nil
 }
 
 func (c *grpcClient) list(ctx context.Context, each func(application)) error {
@@ -123,7 +129,7 @@ func (c *grpcClient) get(ctx context.Context, namespace, name string) (*whole, e
 	if namespace != "" {
 		q.AppNamespace = &namespace
 	}
-	if err := c.cc.Invoke(ctx, methodGet, q, out); err != nil {
+	if err := c.cc.Invoke(ctx, methodGet, q, out, c.single()); err != nil {
 		return nil, fmt.Errorf("get: %w", err)
 	}
 	return out, nil
@@ -133,7 +139,7 @@ func (c *grpcClient) get(ctx context.Context, namespace, name string) (*whole, e
 type grpcEvents struct{ stream grpc.ClientStream }
 
 func (c *grpcClient) watch(ctx context.Context, resourceVersion string) (events, error) {
-	s, err := c.cc.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true}, methodWatch)
+	s, err := c.cc.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true}, methodWatch, c.single())
 	if err != nil {
 		return nil, fmt.Errorf("watch: %w", err)
 	}
@@ -164,6 +170,6 @@ func (e *grpcEvents) next() (event, error) {
 func (c *grpcClient) canI(ctx context.Context, p probe) (yes, ok bool, err error) {
 	ctx, cancel := c.deadline(ctx)
 	defer cancel()
-	m, err := accountrpc.NewAccountServiceClient(c.cc).CanI(ctx, &accountrpc.CanIRequest{Resource: p.resource, Action: p.action, Subresource: p.object})
+	m, err := accountrpc.NewAccountServiceClient(c.cc).CanI(ctx, &accountrpc.CanIRequest{Resource: p.resource, Action: p.action, Subresource: p.object}, c.small())
 	return allows(m.GetValue(), err)
 }

@@ -156,13 +156,13 @@ func (c *restClient) send(ctx context.Context, by *http.Client, pattern string, 
 	}
 	if r.StatusCode != http.StatusOK {
 		defer func() { _ = r.Body.Close() }()
-		return nil, refused(r)
+		return nil, c.refused(r)
 	}
 	return r, nil
 }
 
-// ask reads a small answer.
-func (c *restClient) ask(ctx context.Context, pattern string, answer any, query url.Values, parts ...string) error {
+// ask reads an answer of at most limit bytes.
+func (c *restClient) ask(ctx context.Context, pattern string, limit int, answer any, query url.Values, parts ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, c.options.CallTimeout)
 	defer cancel()
 	r, err := c.send(ctx, c.calls, pattern, nil, query, parts...)
@@ -170,7 +170,7 @@ func (c *restClient) ask(ctx context.Context, pattern string, answer any, query 
 		return err
 	}
 	defer func() { _ = r.Body.Close() }()
-	text, err := io.ReadAll(&bounded{r.Body, int64(c.options.MaxMessage)})
+	text, err := io.ReadAll(&bounded{r.Body, int64(min(limit, c.options.MaxMessage))})
 	if err != nil {
 		return garbled(timely(ctx, err))
 	}
@@ -248,7 +248,8 @@ func garbled(err error) error {
 }
 
 // refused tells of an answer other than 200: Argo CD's own hold a code of gRPC.
-func refused(r *http.Response) error {
+// A token in it goes before it is cut, for a part of one would not be found.
+func (c *restClient) refused(r *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(r.Body, 64<<10))
 	var own struct {
 		Code    *codes.Code `json:"code"`
@@ -257,7 +258,7 @@ func refused(r *http.Response) error {
 	if json.Unmarshal(text, &own) == nil && own.Code != nil && *own.Code != codes.OK {
 		return status.Error(*own.Code, own.Message)
 	}
-	err := fmt.Errorf("HTTP %s: %s", r.Status, clip(string(text), maxDetail))
+	err := fmt.Errorf("HTTP %s: %s", r.Status, clip(c.seen.redact(string(text)), maxDetail))
 	switch { // something in between answered, which knows nothing of the token
 	case r.StatusCode >= 500 || r.StatusCode == http.StatusTooManyRequests:
 		return &answerError{live.Unreachable, codes.Unavailable, err}

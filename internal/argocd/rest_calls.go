@@ -8,17 +8,14 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"time"
 
 	"deckplan/internal/argocd/wire"
 )
 
-// maxApplicationText bounds one application as JSON. What Kubernetes keeps of
-// one is 1.5 MB.
-const maxApplicationText = 16 << 20
-
 func (c *restClient) version(ctx context.Context) (string, error) {
 	var m struct{ Version string }
-	if err := c.ask(ctx, pathVersion, &m, nil); err != nil {
+	if err := c.ask(ctx, pathVersion, maxSmall, &m, nil); err != nil {
 		return "", fmt.Errorf("version: %w", err)
 	}
 	if m.Version == "" {
@@ -32,7 +29,7 @@ func (c *restClient) account(ctx context.Context) (string, error) {
 		LoggedIn bool
 		Username string
 	}
-	if err := c.ask(ctx, pathUserInfo, &m, nil); err != nil {
+	if err := c.ask(ctx, pathUserInfo, maxSmall, &m, nil); err != nil {
 		return "", fmt.Errorf("user info: %w", err)
 	}
 	if !m.LoggedIn {
@@ -43,34 +40,46 @@ func (c *restClient) account(ctx context.Context) (string, error) {
 
 func (c *restClient) tokens(ctx context.Context, account string) ([]accountToken, error) {
 	var m struct{ Tokens []accountToken }
-	if err := c.ask(ctx, pathAccount, &m, nil, account); err != nil {
+	if err := c.ask(ctx, pathAccount, maxSmall, &m, nil, account); err != nil {
 		return nil, fmt.Errorf("account: %w", err)
 	}
 	return m.Tokens, nil
 }
 
-func (c *restClient) clusters(ctx context.Context) ([]*wire.Cluster, error) {
-	var m struct{ Items []*wire.Cluster }
-	if err := c.ask(ctx, pathClusters, &m, nil); err != nil {
-		return nil, fmt.Errorf("clusters: %w", err)
-	}
-	return m.Items, nil
+func (c *restClient) clusters(ctx context.Context, each func(*wire.Cluster)) error {
+	return named("clusters", readItems(ctx, c, c.options.CallTimeout, pathClusters, nil, each))
 }
 
-func (c *restClient) projects(ctx context.Context) ([]*wire.AppProject, error) {
-	var m struct{ Items []*wire.AppProject }
-	if err := c.ask(ctx, pathProjects, &m, nil); err != nil {
-		return nil, fmt.Errorf("projects: %w", err)
+func (c *restClient) projects(ctx context.Context, each func(*wire.AppProject)) error {
+	return named("projects", readItems(ctx, c, c.options.CallTimeout, pathProjects, nil, each))
+}
+
+// named says what was asked for where it failed.
+func named(what string, err error) error {
+	if err == nil {
+		return nil
 	}
-	return m.Items, nil
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// readItems reads a list, item by item.
+func readItems[T any](ctx context.Context, c *restClient, limit time.Duration, pattern string, query url.Values, each func(*T)) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	r, err := c.send(ctx, c.calls, pattern, nil, query)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Body.Close() }()
+	return garbled(timely(ctx, decodeItems(&bounded{r.Body, int64(c.options.MaxMessage)}, each)))
 }
 
 func (c *restClient) canI(ctx context.Context, p probe) (yes, ok bool, err error) {
 	var m struct{ Value string }
 	if project, name, scoped := strings.Cut(p.object, "/"); scoped {
-		err = c.ask(ctx, pathCanIScoped, &m, nil, p.resource, p.action, project, name)
+		err = c.ask(ctx, pathCanIScoped, maxSmall, &m, nil, p.resource, p.action, project, name)
 	} else {
-		err = c.ask(ctx, pathCanI, &m, nil, p.resource, p.action, p.object)
+		err = c.ask(ctx, pathCanI, maxSmall, &m, nil, p.resource, p.action, p.object)
 	}
 	return allows(m.Value, err)
 }
@@ -114,17 +123,7 @@ func (l *listed) application() application {
 // servers know it for a few fields only and leave out the others, among them
 // revision, conditions and resource version.
 func (c *restClient) list(ctx context.Context, each func(application)) error {
-	ctx, cancel := context.WithTimeout(ctx, c.options.ListTimeout)
-	defer cancel()
-	r, err := c.send(ctx, c.calls, pathApplications, nil, c.query())
-	if err != nil {
-		return fmt.Errorf("list: %w", err)
-	}
-	defer func() { _ = r.Body.Close() }()
-	if err := decodeItems(&bounded{r.Body, int64(c.options.MaxMessage)}, func(l *listed) { each(l.application()) }); err != nil {
-		return fmt.Errorf("list: %w", garbled(timely(ctx, err)))
-	}
-	return nil
+	return named("list", readItems(ctx, c, c.options.ListTimeout, pathApplications, c.query(), func(l *listed) { each(l.application()) }))
 }
 
 var errNoItems = errors.New("no list in it")
@@ -211,7 +210,7 @@ func (c *restClient) get(ctx context.Context, namespace, name string) (*whole, e
 		query.Set("appNamespace", namespace)
 	}
 	var text json.RawMessage
-	if err := c.ask(ctx, pathApplication, &text, query, name); err != nil {
+	if err := c.ask(ctx, pathApplication, maxApplicationText, &text, query, name); err != nil {
 		return nil, fmt.Errorf("get: %w", err)
 	}
 	var l listed

@@ -18,10 +18,10 @@ const (
 func clip(s string, limit int) string { return live.Clip(s, limit) }
 
 // row makes a table row of an application; ok is false if it has no name, or
-// one too long to be real (cut, it could be taken for another).
+// one that cannot be real.
 func row(instance string, a application, clusters map[string]string) (out live.Application, ok bool) {
 	meta, spec, state := a.GetMetadata(), a.GetSpec(), a.GetStatus()
-	if meta.GetName() == "" || len(meta.GetName()) > maxName || len(meta.GetNamespace()) > maxName {
+	if !live.IsName(meta.GetName()) || meta.GetNamespace() != "" && !live.IsName(meta.GetNamespace()) {
 		return out, false
 	}
 	source, destination := spec.GetSource(), spec.GetDestination()

@@ -24,30 +24,30 @@ const (
 // Argo CD answers it with an error or with nothing. What cannot be read now
 // stays as it was.
 func scope(ctx context.Context, c client, f filter, old live.Scope) (out live.Scope) {
-	clusters, err := c.clusters(ctx)
-	switch {
-	case status.Code(err) == codes.PermissionDenied || err == nil && len(clusters) == 0:
-		out.Hidden = append(out.Hidden, "clusters")
-	case err != nil:
-		out.Clusters = old.Clusters
-	default:
-		for _, one := range clusters[:min(len(clusters), maxScope)] {
+	n := 0
+	err := c.clusters(ctx, func(one *wire.Cluster) {
+		if n++; n <= maxScope {
 			out.Clusters = append(out.Clusters, clusterOf(one))
 		}
-	}
-	projects, err := c.projects(ctx)
+	})
 	switch {
-	case status.Code(err) == codes.PermissionDenied || err == nil && len(projects) == 0:
+	case status.Code(err) == codes.PermissionDenied || err == nil && n == 0:
+		out.Hidden = append(out.Hidden, "clusters")
+	case err != nil:
+		out.Clusters = slices.Clone(old.Clusters)
+	}
+	n = 0
+	err = c.projects(ctx, func(one *wire.AppProject) {
+		name := one.GetMetadata().GetName()
+		if n++; name != "" && len(name) <= maxName && f.holds(name) && len(out.Projects) < maxScope {
+			out.Projects = append(out.Projects, projectOf(one))
+		}
+	})
+	switch {
+	case status.Code(err) == codes.PermissionDenied || err == nil && n == 0:
 		out.Hidden = append(out.Hidden, "projects")
 	case err != nil:
-		out.Projects = old.Projects
-	default:
-		for _, one := range projects[:min(len(projects), maxScope)] {
-			name := one.GetMetadata().GetName()
-			if name != "" && len(name) <= maxName && f.holds(name) {
-				out.Projects = append(out.Projects, projectOf(one))
-			}
-		}
+		out.Projects = slices.Clone(old.Projects)
 	}
 	out.Part = part(ctx, c, f, out.Hidden, old.Part)
 	slices.SortFunc(out.Clusters, func(a, b live.Cluster) int {
@@ -90,8 +90,8 @@ func clusterOf(c *wire.Cluster) live.Cluster {
 	out := live.Cluster{Server: clip(c.GetServer(), maxURL), Name: clip(c.GetName(), maxName),
 		Kubernetes: clip(cmp.Or(info.GetServerVersion(), c.GetServerVersion()), maxName),
 		State:      clip(info.GetConnectionState().GetStatus(), maxName), Message: clip(info.GetConnectionState().GetMessage(), maxMessage),
-		At: info.GetConnectionState().GetAttemptedAt().Moment(), Applications: max(0, info.GetApplicationsCount()),
-		Objects: max(0, info.GetCacheInfo().GetResourcesCount())}
+		At: info.GetConnectionState().GetAttemptedAt().Moment(), Applications: counted(info.GetApplicationsCount()),
+		Objects: counted(info.GetCacheInfo().GetResourcesCount())}
 	for k, v := range c.GetLabels() {
 		if k != "" && len(k) <= maxLabel && len(v) <= maxLabel {
 			out.Labels = append(out.Labels, live.Label{Key: clip(k, maxLabel), Value: clip(v, maxLabel)})
@@ -101,6 +101,9 @@ func clusterOf(c *wire.Cluster) live.Cluster {
 	out.Labels = out.Labels[:min(len(out.Labels), maxLabels)]
 	return out
 }
+
+// counted is a count that can be one, so that sums of them are too.
+func counted(n int64) int64 { return min(max(0, n), 1e9) }
 
 func projectOf(p *wire.AppProject) live.Project {
 	out := live.Project{Name: clip(p.GetMetadata().GetName(), maxName)}

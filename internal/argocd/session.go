@@ -149,13 +149,20 @@ func (s *session) relist(ctx context.Context) error {
 // the replay of a watch.
 func (s *session) snapshot(ctx context.Context, names map[string]string) ([]live.Application, error) {
 	var rows []live.Application
+	many := false
 	each := func(a application) {
+		if many = len(rows) == s.options.MaxApplications; many {
+			return
+		}
 		if r, ok := row(s.Name, a, names); ok {
 			rows = append(rows, r)
 		}
 	}
 	if !s.replays {
 		err := s.client.list(ctx, each)
+		if many {
+			return nil, errTooMany
+		}
 		if status.Code(err) != codes.ResourceExhausted {
 			return rows, err
 		}

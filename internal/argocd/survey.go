@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"deckplan/internal/argocd/wire"
 	"deckplan/internal/live"
 	"deckplan/internal/survey"
 )
@@ -79,27 +80,22 @@ func (s *surveying) unseen(what string, n int, err error) error {
 }
 
 func (s *surveying) clusters(ctx context.Context) error {
-	all, err := s.client.clusters(ctx)
-	if err := s.unseen("clusters", len(all), err); err != nil {
-		return err
-	}
-	for _, c := range all {
-		if len(s.out.Clusters) == survey.MaxClusters {
-			s.out.Dropped += len(all) - survey.MaxClusters
-			break
+	n := 0
+	err := s.client.clusters(ctx, func(c *wire.Cluster) {
+		if n++; n > survey.MaxClusters {
+			s.out.Dropped++
+			return
 		}
 		s.out.Clusters = append(s.out.Clusters, survey.Cluster{Instance: s.instance, Name: clip(c.GetName(), maxName), Server: clip(c.GetServer(), maxURL),
 			Kubernetes: clip(cmp.Or(c.GetInfo().GetServerVersion(), c.GetServerVersion()), maxName), Labels: s.labels(c.GetLabels())})
-	}
-	return nil
+	})
+	return s.unseen("clusters", n, err)
 }
 
 func (s *surveying) projects(ctx context.Context) error {
-	all, err := s.client.projects(ctx)
-	if err := s.unseen("projects", len(all), err); err != nil {
-		return err
-	}
-	for _, p := range all {
+	n := 0
+	err := s.client.projects(ctx, func(p *wire.AppProject) {
+		n++
 		name := p.GetMetadata().GetName()
 		switch {
 		case name == "" || len(name) > maxName || !s.filter.holds(name):
@@ -108,8 +104,8 @@ func (s *surveying) projects(ctx context.Context) error {
 		default:
 			s.out.Projects = append(s.out.Projects, survey.Project{Instance: s.instance, Name: s.once(clip(name, maxName))})
 		}
-	}
-	return nil
+	})
+	return s.unseen("projects", n, err)
 }
 
 // application takes one application; what it keeps holds nothing of a.

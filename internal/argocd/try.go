@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"deckplan/internal/argocd/wire"
 	"deckplan/internal/live"
 )
 
@@ -74,20 +75,22 @@ const maxTriedApps = 5
 func sees(ctx context.Context, c client, f filter, out *live.Trial) (projects []string, apps []place) {
 	ctx, cancel := context.WithTimeout(ctx, seeLimit)
 	defer cancel()
-	all, err := c.projects(ctx)
-	if err == nil {
-		out.Projects = 0
-	}
-	for _, p := range all {
-		if name := p.GetMetadata().GetName(); name != "" && len(name) <= maxName && f.holds(name) {
-			out.Projects++
-			projects = append(projects, name)
-		}
-	}
-	if clusters, err := c.clusters(ctx); err == nil {
-		out.Clusters = len(clusters)
-	}
 	n := 0
+	err := c.projects(ctx, func(p *wire.AppProject) {
+		if name := p.GetMetadata().GetName(); name != "" && len(name) <= maxName && f.holds(name) {
+			if n++; n <= maxScope {
+				projects = append(projects, name)
+			}
+		}
+	})
+	if err == nil {
+		out.Projects = n
+	}
+	n = 0
+	if c.clusters(ctx, func(*wire.Cluster) { n++ }) == nil {
+		out.Clusters = n
+	}
+	n = 0
 	err = c.list(ctx, func(a application) {
 		if n++; len(apps) < maxTriedApps {
 			apps = append(apps, place{a.GetSpec().GetProject(), a.GetMetadata().GetName()})

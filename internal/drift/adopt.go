@@ -13,9 +13,18 @@ import (
 // Pick says which differences are wanted: single ones by key, and kinds whole.
 type Pick struct{ Keys, Kinds []string }
 
-// Holds tells whether a difference is picked.
-func (p Pick) Holds(d *Difference) bool {
-	return slices.Contains(p.Kinds, string(d.Kind)) || slices.Contains(p.Keys, d.Key)
+// Chooser gives what tells whether a difference is picked: there can be many of
+// both.
+func (p Pick) Chooser() func(d *Difference) bool {
+	picked := make(map[string]bool, len(p.Keys))
+	for _, k := range p.Keys {
+		picked[k] = true
+	}
+	kinds := map[Kind]bool{}
+	for _, k := range p.Kinds {
+		kinds[Kind(k)] = true
+	}
+	return func(d *Difference) bool { return kinds[d.Kind] || picked[d.Key] }
 }
 
 // Adopt makes one edit that takes over what is live of the picked differences,
@@ -24,10 +33,10 @@ func (r *Result) Adopt(p Pick, summary plan.Summary) (plan.Edit, int) {
 	if r.c == nil {
 		return nil, 0
 	}
-	a := newAdoption(r.c)
+	a, picked := newAdoption(r.c), p.Chooser()
 	n := 0
 	for i := range r.Differences {
-		if d := &r.Differences[i]; d.Adoptable() && p.Holds(d) {
+		if d := &r.Differences[i]; d.Adoptable() && picked(d) {
 			d.adopt(a)
 			n++
 		}

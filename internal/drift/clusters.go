@@ -3,6 +3,7 @@ package drift
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,13 +40,29 @@ func (c *comparison) namesOf(instances []int) (out []string) {
 	return out
 }
 
+// plain are words that mean themselves in a shell.
+var plain = regexp.MustCompile(`^[\w./:=@%+-]+$`)
+
+// quoted is a word as a shell takes it: what runs is named by others, and the
+// line is there to be copied.
+func quoted(word string) string {
+	if plain.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
 // command is an argocd command line for an instance.
 func (c *comparison) command(instance int, words ...string) string {
 	server := c.live.Instances[instance].Name
 	if u, err := url.Parse(c.live.Instances[instance].URL); err == nil && u.Host != "" {
 		server = u.Host
 	}
-	return "argocd --server " + server + " " + strings.Join(words, " ")
+	line := []string{"argocd", "--server", quoted(server)}
+	for _, w := range words {
+		line = append(line, quoted(w))
+	}
+	return strings.Join(line, " ")
 }
 
 // serverOn is how an instance knows a planned cluster.

@@ -46,11 +46,36 @@ func (w *Window) At(now time.Time) (Opening, error) {
 	}
 	now = now.In(zone)
 	turn := Opening{Next: schedule.Next(now)}
-	// A start every minute is as dense as a schedule can be; a day of them is looked at.
-	for begun, n := schedule.Next(now.Add(-lasts)), 0; !begun.IsZero() && !begun.After(now) && n < 1440; begun, n = schedule.Next(begun), n+1 {
+	if begun := latest(schedule, now.Add(-lasts), now); !begun.IsZero() {
 		turn.Open, turn.Until = true, begun.Add(lasts)
 	}
 	return turn, nil
+}
+
+// latest is the last start after one time and up to another, zero where there
+// is none. It halves the time between, for there can be a start every minute of
+// many years.
+func latest(schedule cron.Schedule, after, to time.Time) time.Time {
+	next := func(t time.Time) (time.Time, bool) {
+		start := schedule.Next(t)
+		return start, !start.IsZero() && !start.After(to)
+	}
+	begun, ok := next(after)
+	if !ok {
+		return time.Time{}
+	}
+	for none := to; none.Sub(begun) > time.Minute; { // no start follows none
+		middle := begun.Add(none.Sub(begun) / 2)
+		if start, ok := next(middle); ok {
+			begun = start
+		} else {
+			none = middle
+		}
+	}
+	if start, ok := next(begun); ok {
+		begun = start
+	}
+	return begun
 }
 
 // Covers tells whether the window is meant for an application: one of its
@@ -63,9 +88,33 @@ func (w *Window) Covers(a *Application) bool {
 func fits(patterns []string, name string) bool {
 	flat := func(s string) string { return strings.ReplaceAll(s, "/", "\x01") }
 	return name != "" && slices.ContainsFunc(patterns, func(p string) bool {
+		if ways(p) > maxWays {
+			return false
+		}
 		ok, err := doublestar.Match(flat(p), flat(name))
 		return err == nil && ok
 	})
+}
+
+// maxWays bounds the ways in which one pattern is tried; one with more fits
+// nothing.
+const maxWays = 256
+
+// ways is at most how many patterns one with alternatives, as in {a,b}-*, stands
+// for: they multiply.
+func ways(pattern string) int {
+	all, here := 1, 1
+	for i := range len(pattern) {
+		switch {
+		case all*here > maxWays:
+			return maxWays + 1
+		case pattern[i] == '{':
+			all, here = all*here, 1
+		case pattern[i] == ',':
+			here++
+		}
+	}
+	return all * here
 }
 
 // Gate is what sync windows permit at a moment.

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -100,4 +101,56 @@ func TestGated_DenyStopsAndAllowOpens(t *testing.T) {
 			t.Errorf("%+v: %+v, not %+v", c.windows, got, c.want)
 		}
 	}
+}
+
+func TestWindow_IsOpenUntilItsLastStartEnds(t *testing.T) {
+	now := instant("2026-11-23T10:30:20Z")
+	for _, c := range []struct {
+		w     Window
+		until string
+	}{
+		{Window{Schedule: "* * * * *", Duration: "48h"}, "2026-11-25T10:30:00Z"},
+		{Window{Schedule: "* * * * *", Duration: "87600h"}, "2036-11-20T10:30:00Z"},
+		{Window{Schedule: "0 0 29 2 *", Duration: "87600h"}, "2034-02-26T00:00:00Z"},
+		{Window{Schedule: "0,1,2 * 1 * *", Duration: "1440h"}, "2026-12-31T23:02:00Z"},
+		{Window{Schedule: "30 10 * * *", Duration: "1m"}, "2026-11-23T10:31:00Z"},
+		{Window{Schedule: "59 23 31 12 0", Duration: "2562047h", TimeZone: "Australia/Lord_Howe"}, "2318-04-12T11:59:00Z"},
+	} {
+		if turn, err := c.w.At(now); err != nil || !turn.Open || !turn.Until.Equal(instant(c.until)) {
+			t.Errorf("%+v: %+v, %v", c.w, turn, err)
+		}
+	}
+}
+
+func TestWindow_AlternativesThatMultiplyAreNotTried(t *testing.T) {
+	name := strings.Repeat("a", 200)
+	for _, p := range []string{strings.Repeat("{a,aa}", 300) + "b", "{" + strings.Repeat("a,{a,", 300) + strings.Repeat("}}", 300) + "b", strings.Repeat(`{a\},aa}`, 200) + "b"} {
+		answered := make(chan bool, 1)
+		go func() { answered <- (&Window{Applications: []string{p}}).Covers(&Application{Name: name}) }()
+		select {
+		case yes := <-answered:
+			if yes {
+				t.Errorf("%.20s… covers", p)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%.20s… is still being tried", p)
+		}
+	}
+	if w := (Window{Applications: []string{"{cart,web,mail}-{dev,prod}"}}); !w.Covers(&Application{Name: "web-prod"}) {
+		t.Error("alternatives as people write them do not cover")
+	}
+}
+
+func FuzzWindow(f *testing.F) {
+	f.Add("0 22 * * *", "1h", "Asia/Seoul", "cart-{a,b}*", "cart-a", int64(1_800_000_000))
+	f.Add("* * * * *", "2562047h", "Australia/Lord_Howe", strings.Repeat("{a,aa}", 20), "aaaa", int64(-1<<40))
+	f.Fuzz(func(t *testing.T, schedule, lasts, zone, pattern, name string, at int64) {
+		w := Window{Schedule: schedule, Duration: lasts, TimeZone: zone, Applications: []string{pattern}, Kind: "allow"}
+		now := time.Unix(at%(1<<33), 0)
+		turn, err := w.At(now)
+		if err == nil && turn.Open && !turn.Until.After(now) || err == nil && !turn.Next.IsZero() && !turn.Next.After(now) {
+			t.Errorf("%+v at %v: %+v", w, now, turn)
+		}
+		w.Covers(&Application{Name: name})
+	})
 }

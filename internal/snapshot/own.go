@@ -80,6 +80,7 @@ func (s *Snapshot) Write(w io.Writer) error {
 	}
 	_, _ = out.Write(b[:len(b)-1]) // what a bufio.Writer met, Flush tells
 	_, _ = out.WriteString(",\"applications\":[")
+	sep := "\n"
 	for i := range s.Applications {
 		a := s.Applications[i]
 		if !clean(&a) {
@@ -88,12 +89,9 @@ func (s *Snapshot) Write(w io.Writer) error {
 		if b, err = json.Marshal(rowOf(&a)); err != nil {
 			return err
 		}
-		sep := ",\n"
-		if i == 0 {
-			sep = "\n"
-		}
 		_, _ = out.WriteString(sep)
 		_, _ = out.Write(b)
+		sep = ",\n"
 	}
 	_, _ = out.WriteString("\n]}\n")
 	return out.Flush()

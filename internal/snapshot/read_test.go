@@ -336,3 +336,36 @@ func TestWrite_NoCredentialLeavesWhateverTheRowsWereMadeOf(t *testing.T) {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }
+
+func TestRead_AYAMLMappingIsBounded(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("kind: List\nitems:\n- kind: Application\n  metadata: {name: a}\n  spec:\n")
+	for n := 0; b.Len() < maxItem-1000; n++ {
+		fmt.Fprintf(&b, "    k%d: b\n", n)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := Read(strings.NewReader(b.String()))
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		var f *Fault
+		if !errors.As(err, &f) || f.ID != "snapshot.fault.keys" {
+			t.Errorf("%v", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("each key is still compared with every other")
+	}
+}
+
+func TestWrite_ARowThatIsLeftOutLeavesNoGap(t *testing.T) {
+	s := &Snapshot{Instance: "a", Applications: []live.Application{{Name: "a/b"}, {Name: "x"}, {Name: ""}, {Name: "y"}}}
+	var out bytes.Buffer
+	if err := s.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	if back, err := Read(&out); err != nil || len(back.Applications) != 2 {
+		t.Errorf("%+v, %v", back, err)
+	}
+}

@@ -109,10 +109,9 @@ func withoutCredentials(s string) string {
 }
 
 // clean bounds every text of a row and takes credentials out of it. It reports
-// whether the row has a name that can be real: cut, one could be taken for
-// another.
+// whether the row has a name that can be real.
 func clean(a *live.Application) bool {
-	if a.Name == "" || len(a.Name) > live.MaxName || len(a.Namespace) > live.MaxName {
+	if !live.IsName(a.Name) || a.Namespace != "" && !live.IsName(a.Namespace) {
 		return false
 	}
 	for _, s := range []*string{&a.Namespace, &a.Name, &a.Project, &a.Cluster, &a.DestNamespace, &a.Health, &a.Sync, &a.Phase, &a.Revision, &a.TargetRevision,

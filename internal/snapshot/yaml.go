@@ -14,8 +14,11 @@ import (
 	"deckplan/internal/live"
 )
 
-// maxDepth bounds the nesting of a YAML object.
-const maxDepth = 100
+// Limits of a YAML object.
+const (
+	maxDepth = 100  // of nesting
+	maxKeys  = 1000 // of a mapping: the library compares each with every other
+)
 
 // chunk is a piece of YAML that the library reads at once: an item of a list,
 // or a document that is none.
@@ -219,6 +222,8 @@ func odd(n *yaml.Node, depth int) *Fault {
 		return fault("alias").at(0, n.Line, "")
 	case depth > maxDepth:
 		return fault("depth", "max", maxDepth).at(0, n.Line, "")
+	case n.Kind == yaml.MappingNode && len(n.Content) > 2*maxKeys:
+		return fault("keys", "max", maxKeys).at(0, n.Line, "")
 	}
 	for _, c := range n.Content {
 		if f := odd(c, depth+1); f != nil {

@@ -88,6 +88,18 @@ var LiveFacets = []struct {
 // liveKeys are what of the page's address makes a view.
 var liveKeys = []string{"q", "health", "sync", "operation", "instance", "cluster", "namespace", "project", "owner", "attention", "sort", "order", "group", "fold", "open", "columns"}
 
+// LiveValues are what the page understands of its address: every link on it
+// repeats them.
+func LiveValues(q url.Values) url.Values {
+	out := url.Values{}
+	for _, k := range append([]string{"page"}, liveKeys...) {
+		if q.Has(k) {
+			out[k] = q[k]
+		}
+	}
+	return out
+}
+
 // LiveView gives the query of a view in one spelling: what selects and shows
 // rows, and not the page one is on.
 func LiveView(q url.Values) string {

@@ -17,10 +17,12 @@ func (x *Time) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Moment is the time; zero where there is none.
+// Moment is the time; zero where there is none, or none that can be: years of
+// more than four digits cannot be written.
 func (x *Time) Moment() time.Time {
-	if x.GetSeconds() <= 0 {
+	t := time.Unix(x.GetSeconds(), int64(x.GetNanos())).UTC()
+	if t.Year() < 2000 || t.Year() > 9000 {
 		return time.Time{}
 	}
-	return time.Unix(x.GetSeconds(), int64(x.GetNanos())).UTC()
+	return t
 }
