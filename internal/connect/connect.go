@@ -47,7 +47,8 @@ func NameKey(name string) string { return strings.ToLower(norm.NFKC.String(name)
 // MaxName is how many characters a name may have.
 const MaxName = 60
 
-// NameFault holds a name to what names in addresses and logs can be. It gives
+// NameFault holds a name to what names in addresses and logs can be, and to one
+// that looks like no other but for spaces around it. It gives
 // name_missing, name_long, name_invalid or nothing.
 func NameFault(name string) string {
 	ordinary := func(c rune) bool {
@@ -58,7 +59,8 @@ func NameFault(name string) string {
 		return "name_missing"
 	case utf8.RuneCountInString(name) > MaxName:
 		return "name_long"
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(c rune) bool { return !ordinary(c) }):
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(c rune) bool { return !ordinary(c) }),
+		strings.Trim(name, ". ") == "", strings.TrimSpace(name) != name:
 		return "name_invalid"
 	}
 	return ""

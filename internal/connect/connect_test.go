@@ -26,7 +26,7 @@ func TestParsePin_TakesFingerprintsAsTheyAreCopied(t *testing.T) {
 
 func TestNameFault_NamesWhatIsWrong(t *testing.T) {
 	for name, want := range map[string]string{"서울 운영": "", "a-b_c.d 1": "", strings.Repeat("가", 60): "", "": "name_missing",
-		strings.Repeat("가", 61): "name_long", "a/b": "name_invalid", "<b>": "name_invalid", "a\x00": "name_invalid", "\xff": "name_invalid"} {
+		strings.Repeat("가", 61): "name_long", "a/b": "name_invalid", ".": "name_invalid", "..": "name_invalid", " ": "name_invalid", "prod ": "name_invalid", " prod": "name_invalid", "<b>": "name_invalid", "a\x00": "name_invalid", "\xff": "name_invalid"} {
 		if got := connect.NameFault(name); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}

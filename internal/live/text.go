@@ -53,10 +53,10 @@ func hidden(r rune) bool {
 }
 
 // IsName reports whether a text can be the name of an object in Kubernetes: cut,
-// cleaned or with a slash in it, one could be taken for another, and one that
-// begins with a hyphen for an option.
+// cleaned or with a slash in it, one could be taken for another, one of dots for
+// a folder, and one that begins with a hyphen for an option.
 func IsName(s string) bool {
-	return s != "" && len(s) <= MaxName && s[0] != '-' && !strings.ContainsAny(s, "/\n\r\t") && Clip(s, MaxName) == s
+	return strings.Trim(s, ".") != "" && len(s) <= MaxName && s[0] != '-' && !strings.ContainsAny(s, "/\n\r\t") && Clip(s, MaxName) == s
 }
 
 // JoinImages makes Application.Images of references: bounded, in order.

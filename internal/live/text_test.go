@@ -18,7 +18,7 @@ func TestClip_ShowsNothingThatHidesOrTurnsText(t *testing.T) {
 
 func TestIsName_TakesWhatKubernetesMayHave(t *testing.T) {
 	for name, want := range map[string]bool{"cart-prod.1": true, "서비스": true, "": false, "a/b": false, "a\x00": false, "a\n": false, "a\u202eb": false, "\xff": false,
-		"--all": false, strings.Repeat("n", MaxName): true, strings.Repeat("n", MaxName+1): false} {
+		"--all": false, ".": false, "..": false, strings.Repeat("n", MaxName): true, strings.Repeat("n", MaxName+1): false} {
 		if IsName(name) != want {
 			t.Errorf("%q: %v", name, !want)
 		}

@@ -216,8 +216,8 @@ func separatorOf(text string) rune {
 // A cell that a spreadsheet would take for a formula is written after an
 // apostrophe; so is one that looks as if it had been.
 var (
-	formula = regexp.MustCompile(`^'*[=+\-@\t\r]`)
-	guarded = regexp.MustCompile(`^'+[=+\-@\t\r]`)
+	formula = regexp.MustCompile(`^'*[=+\-@\t\r\n＝＋－＠]`)
+	guarded = regexp.MustCompile(`^'+[=+\-@\t\r\n＝＋－＠]`)
 )
 
 // Guard gives a cell as it may stand in a CSV file.

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"deckplan/internal/connect"
 )
@@ -82,24 +81,18 @@ func unpack(content string) (*Snapshot, error) {
 	return Read(base64.NewDecoder(base64.StdEncoding, strings.NewReader(content)))
 }
 
-// maxInstance is the longest name of an instance, in characters.
-const maxInstance = 60
-
 // checkName holds a name to what connections may be called.
 func checkName(name string) *Fault {
-	ordinary := func(c rune) bool {
-		return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) || strings.ContainsRune(" -_.", c)
-	}
 	f := &Fault{Field: "name"}
-	switch {
-	case name == "":
-		f.ID = "connect.problem.name_missing"
-	case utf8.RuneCountInString(name) > maxInstance:
-		f.ID, f.Args = "connect.problem.too_long", map[string]any{"n": maxInstance}
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(c rune) bool { return !ordinary(c) }):
-		f.ID = "connect.problem.name_invalid"
-	default:
+	switch id := connect.NameFault(name); id {
+	case "":
 		return nil
+	case "name_long":
+		f.ID, f.Args = "connect.problem.too_long", map[string]any{"n": connect.MaxName}
+	case "name_missing":
+		f.ID = "connect.problem.name_missing"
+	default:
+		f.ID = "connect.problem.name_invalid"
 	}
 	return f
 }
@@ -117,8 +110,8 @@ func nameOf(file string) string {
 		}
 		return '-'
 	}, strings.ToValidUTF8(file, "-"))
-	if r := []rune(file); len(r) > maxInstance {
-		file = string(r[:maxInstance])
+	if r := []rune(file); len(r) > connect.MaxName {
+		file = string(r[:connect.MaxName])
 	}
 	return strings.TrimSpace(file)
 }

@@ -61,7 +61,7 @@ func (s *Snapshot) Path(output string) string {
 // Name names the instance where it is not named yet: as chosen, or after the
 // file it came in.
 func (s *Snapshot) Name(chosen, file string) {
-	s.Instance = cmp.Or(chosen, s.Instance, nameOf(file))
+	s.Instance = cmp.Or(chosen, strings.TrimSpace(s.Instance), nameOf(file))
 }
 
 // Settle gives a snapshot that does not tell its time the one of its file.
