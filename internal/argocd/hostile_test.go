@@ -55,7 +55,7 @@ func TestCodec_ListsAreReadItemByItem(t *testing.T) {
 	if err := (codec{}).Unmarshal(split(list, 3), &wireList[wire.Cluster, *wire.Cluster]{func(c *wire.Cluster) { got = append(got, c.GetName()) }}); err != nil || strings.Join(got, ",") != "a,,b" {
 		t.Errorf("%q, %v", got, err)
 	}
-	item := make([]byte, maxApplicationText+1)
+	item := protowire.AppendBytes(protowire.AppendTag(nil, 99, protowire.BytesType), make([]byte, maxApplicationText))
 	huge := protowire.AppendBytes(protowire.AppendTag(nil, itemsField, protowire.BytesType), item)
 	if (codec{}).Unmarshal(split(huge, 1<<20), &applicationList{func(application) {}}) == nil {
 		t.Error("an item above the limit is accepted")

@@ -198,7 +198,7 @@ func TestBook_WhatFindsNoRoomIsCountedAndAgesStayTrue(t *testing.T) {
 	}
 	table.Reconcile("a", []live.Application{app("x0", live.Suspended), app("x1", live.Degraded), app("first", live.Healthy)})
 	g.fail.Store(false)
-	within(t, 60*time.Second, "states that are written anew", func() bool {
+	within(t, 4*time.Minute, "states that are written anew", func() bool {
 		return strings.Contains(log.String(), "lost=") && states(t, g.Store)["x0"].Health == live.Suspended
 	})
 	within(t, 10*time.Second, "nothing else", func() bool { return len(states(t, g.Store)) == 3 })
