@@ -271,3 +271,29 @@ func TestTry_ASmallAnswerIsBounded(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestRun_AnEventBeforeTheClustersAreReadGetsItsClustersName(t *testing.T) {
+	const app = `{"metadata":{"name":"x","namespace":"argocd","resourceVersion":"7"},"spec":{"destination":{"server":"https://c.example.com"}}}`
+	sent := make(chan struct{})
+	p := &pretender{list: func(w io.Writer) { _, _ = io.WriteString(w, `{"items":[`+app+`]}`) }}
+	p.stream = func(w io.Writer) {
+		_, _ = io.WriteString(w, `{"result":{"type":"MODIFIED","application":`+app+"}}\n")
+		time.Sleep(100 * time.Millisecond) // for it to be read
+		close(sent)
+		<-t.Context().Done()
+	}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/api/v1/clusters" {
+			p.ServeHTTP(w, r)
+			return
+		}
+		<-sent
+		_, _ = io.WriteString(w, `{"items":[{"name":"seoul","server":"https://c.example.com"}]}`)
+	}))
+	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
+	table := run(t, quick(), argocd.Connection{Name: "argocd", URL: s.URL, Token: "a-token", Protocol: live.REST})
+	within(t, 10*time.Second, "first list", connected(table, "argocd"))
+	if r, ok := get(table, "x"); !ok || r.Cluster != "seoul" {
+		t.Errorf("%+v, %v", r, ok)
+	}
+}

@@ -233,6 +233,10 @@ func (s *session) take(ev event) error {
 // as after a list that was taken later than the event. Where that was long ago,
 // the server's history may have begun anew: only a list can tell.
 func (s *session) change(c change) {
+	// An event that waited may be from before the clusters' names were read.
+	if name := s.names[c.row.Server]; name != "" && c.row.Cluster == c.row.Server {
+		c.row.Cluster = name
+	}
 	old, known := s.table.Get(c.row.Key())
 	if known && older(c.row.ResourceVersion, old.ResourceVersion) {
 		if time.Since(s.settled) > s.options.Settle {
