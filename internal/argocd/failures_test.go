@@ -176,7 +176,7 @@ func TestRun_HostileAnswersLeaveTheRowsAndAReason(t *testing.T) {
 				}
 			}
 			o := quick()
-			o.Relist, o.ListTimeout, o.MaxMessage, o.MaxApplications = 100*time.Millisecond, 2*time.Second, 1<<20, 5000
+			o.Relist, o.ListTimeout, o.MaxMessage, o.MaxApplications = 100*time.Millisecond, 2*time.Second, 1<<20, 500
 			table := run(t, o, p.start(t))
 			within(t, 5*time.Second, "first list", connected(table, "argocd"))
 			hostile.Store(true)
