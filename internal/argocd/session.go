@@ -149,9 +149,9 @@ func (s *session) relist(ctx context.Context) error {
 // the replay of a watch.
 func (s *session) snapshot(ctx context.Context, names map[string]string) ([]live.Application, error) {
 	var rows []live.Application
-	many := false
+	most, many := s.options.MaxApplications, false
 	each := func(a application) {
-		if many = len(rows) == s.options.MaxApplications; many {
+		if many = len(rows) == most; many {
 			return
 		}
 		if r, ok := row(s.Name, a, names); ok {
@@ -169,6 +169,7 @@ func (s *session) snapshot(ctx context.Context, names map[string]string) ([]live
 		s.log.Info("the list of applications is above the size limit; reading it through a watch")
 		s.replays, rows = true, nil
 	}
+	most *= 2 // there may be two replays, each bounded by itself
 	err := replay(ctx, s.client, s.options, each)
 	// A server that paused may have been taken to be done. What two replays lack
 	// is gone.
