@@ -32,6 +32,8 @@ func (crowd) projects(_ context.Context, each func(*wire.AppProject)) error {
 	return nil
 }
 
+func (crowd) canI(context.Context, probe) (yes, ok bool, err error) { return true, true, nil }
+
 func TestScope_KeepsSoManyAndCountsThatCanBe(t *testing.T) {
 	got := scope(t.Context(), crowd{}, filter{}, live.Scope{})
 	if len(got.Clusters) != maxScope || len(got.Projects) != maxScope || len(got.Hidden) != 0 {
