@@ -59,7 +59,7 @@ func TestAdopt_ManyPicksAmongManyDifferences(t *testing.T) {
 func FuzzCompare(f *testing.F) {
 	f.Add("argo-a", "one", "https://one.example.com", "checkout", "pay", "v3.4.1", "1.34", uint8(7))
 	f.Add("", "\x00", "javascript:alert(1)", "\u202e", strings.Repeat("x", 5000), "v99999999999999999999.1", "-1.9999999999999", uint8(255))
-	f.Add("argo-a|argo-b", "two", inCluster, "a\nb", "ns", "", "", uint8(96))
+	f.Add("argo-a|argo-b", "two", live.InCluster, "a\nb", "ns", "", "", uint8(96))
 	f.Fuzz(func(t *testing.T, name, cluster, server, app, space, version, kubernetes string, n uint8) {
 		w := agreed()
 		w.in = append(w.in, instance(name, server, live.Cluster{Server: server, Name: cluster, Kubernetes: kubernetes, Objects: int64(n) << 50}, cluster1))

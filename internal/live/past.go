@@ -65,9 +65,17 @@ func (n *Notes) forget(instance string) {
 	}
 }
 
-// maxNotes bounds the transitions, and the turns, that wait to be taken: about
-// 120 bytes each. A first list of 100,000 applications finds room.
-const maxNotes = 1 << 17
+// MostNotes is how many transitions, and turns, wait to be taken unless
+// LimitNotes says otherwise: about 120 bytes each. A first list of 100,000
+// applications finds room.
+const MostNotes = 1 << 17
+
+// LimitNotes bounds the transitions, and the turns, that wait to be taken.
+func (t *Table) LimitNotes(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mostNotes = n
+}
 
 // TakeNotes makes the table note from the first call on, and gives what it has
 // noted since the last. It never waits for longer than a change of a row does.
@@ -92,7 +100,7 @@ func (t *Table) noteGone(k Key, now time.Time) { t.note(Transition{Key: k, At: n
 func (t *Table) note(n Transition) {
 	switch {
 	case t.notes == nil:
-	case len(t.notes.Transitions) >= maxNotes:
+	case len(t.notes.Transitions) >= t.mostNotes:
 		t.notes.Lost++
 	default:
 		t.notes.Transitions = append(t.notes.Transitions, n)
@@ -104,7 +112,7 @@ func (t *Table) note(n Transition) {
 func (t *Table) noteTurn(instance string, s *Status, now time.Time) {
 	switch {
 	case t.notes == nil, s.Protocol == Snapshot:
-	case len(t.notes.Turns) >= maxNotes:
+	case len(t.notes.Turns) >= t.mostNotes:
 		t.notes.Lost++
 	default:
 		t.notes.Turns = append(t.notes.Turns, Turn{instance, s.URL, s.State, s.Reason, now})

@@ -92,10 +92,10 @@ func TestNotes_ForgottenInstanceTakesItsNotesAlong(t *testing.T) {
 
 func TestNotes_BeyondTheBoundAreCounted(t *testing.T) {
 	table := noting(newClock())
-	for n := range maxNotes + 7 {
+	for n := range MostNotes + 7 {
 		table.Upsert(app("a", "x", []string{Healthy, Degraded}[n%2], Synced))
 	}
-	if n := table.TakeNotes(); len(n.Transitions) != maxNotes || n.Lost != 7 {
+	if n := table.TakeNotes(); len(n.Transitions) != MostNotes || n.Lost != 7 {
 		t.Errorf("%d kept, %d lost", len(n.Transitions), n.Lost)
 	}
 	never := NewTable(nil)

@@ -22,6 +22,7 @@ type Table struct {
 	strings   *interner
 	restored  map[string]*remembered // by instance
 	notes     *Notes                 // nil until somebody takes them
+	mostNotes int
 	subs      map[*subscriber]struct{}
 	recent    recent
 
@@ -42,7 +43,7 @@ func NewTable(now func() time.Time) *Table {
 	if now == nil {
 		now = time.Now
 	}
-	t := &Table{now: now, instances: map[string]*instance{}, strings: newInterner(), restored: map[string]*remembered{}, subs: map[*subscriber]struct{}{}}
+	t := &Table{mostNotes: MostNotes, now: now, instances: map[string]*instance{}, strings: newInterner(), restored: map[string]*remembered{}, subs: map[*subscriber]struct{}{}}
 	for f := range t.facets {
 		t.facets[f] = newDictionary()
 	}

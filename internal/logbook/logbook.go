@@ -35,6 +35,7 @@ type Config struct {
 	Now   func() time.Time // nil means time.Now
 
 	Most   int64         // transitions kept in all; 2,000,000, about 200 MB
+	Room   int           // notes that wait for a write at most; live.MostNotes
 	Every  time.Duration // between writes; 1 s
 	Beat   time.Duration // between signs that Deckplan runs; 10 s
 	Repair time.Duration // between whole comparisons of present states; 1 h
@@ -53,6 +54,9 @@ func (c Config) withDefaults() Config {
 	set(&c.Prune, 10*time.Minute)
 	if c.Most <= 0 {
 		c.Most = 2_000_000
+	}
+	if c.Room <= 0 {
+		c.Room = live.MostNotes
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -102,6 +106,7 @@ func Open(ctx context.Context, c Config) (*Book, error) {
 		return nil, err
 	}
 	b.Log.Debug("earlier states read", "applications", n, "took", time.Since(begun))
+	b.Table.LimitNotes(b.Room)
 	b.Table.TakeNotes()
 	now := b.Now()
 	b.repaired, b.pruned = now, now.Add(time.Minute-b.Prune) // the first soon, and not at the start

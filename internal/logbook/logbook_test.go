@@ -187,18 +187,18 @@ func TestBook_WhatFindsNoRoomIsCountedAndAgesStayTrue(t *testing.T) {
 	t.Parallel()
 	g := &gate{Store: database(t, filepath.Join(t.TempDir(), "deckplan.db"))}
 	table := live.NewTable(nil)
-	b, log := book(t, g, table, nil)
+	b, log := book(t, g, table, func(c *logbook.Config) { c.Room = 1000 })
 	table.Upsert(app("gone", live.Healthy))
 	within(t, 5*time.Second, "the first", func() bool { return len(past(t, g.Store, "gone")) == 1 })
 	g.fail.Store(true)
 	table.Upsert(app("first", live.Healthy))
 	within(t, 5*time.Second, "a write that failed", func() bool { return strings.Contains(log.String(), "it is tried again") })
-	for i := range 140_000 {
+	for i := range 1_400 {
 		table.Upsert(app(fmt.Sprint("x", i%3), []string{live.Healthy, live.Degraded, live.Missing, live.Progressing}[i/3%4]))
 	}
 	table.Reconcile("a", []live.Application{app("x0", live.Suspended), app("x1", live.Degraded), app("first", live.Healthy)})
 	g.fail.Store(false)
-	within(t, 4*time.Minute, "states that are written anew", func() bool {
+	within(t, 30*time.Second, "states that are written anew", func() bool {
 		return strings.Contains(log.String(), "lost=") && states(t, g.Store)["x0"].Health == live.Suspended
 	})
 	within(t, 10*time.Second, "nothing else", func() bool { return len(states(t, g.Store)) == 3 })
