@@ -25,10 +25,13 @@ var (
 
 // Read reads a file of either source, packed with gzip or not, item by item.
 // What is wrong with it is a *Fault; other errors are those of r.
-func Read(r io.Reader) (*Snapshot, error) {
+func Read(r io.Reader) (*Snapshot, error) { return readUpTo(r, MaxBytes, maxItems) }
+
+// readUpTo is Read with other bounds on bytes and objects.
+func readUpTo(r io.Reader, size int64, items int) (*Snapshot, error) {
 	sum := sha256.New()
-	raw := &bounded{r: io.TeeReader(r, sum), left: MaxBytes + 1}
-	in := &reading{out: &Snapshot{Source: Kubectl}, passed: map[string]int{}}
+	raw := &bounded{r: io.TeeReader(r, sum), left: size + 1}
+	in := &reading{mostBytes: size, mostItems: items, out: &Snapshot{Source: Kubectl}, passed: map[string]int{}}
 	err := in.read(raw)
 	if err == nil {
 		_, err = io.Copy(io.Discard, raw) // what follows, as after a gzip's end, is part of the digest
@@ -62,11 +65,13 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 // reading is a file being read.
 type reading struct {
-	out    *Snapshot
-	passed map[string]int // objects of other kinds
-	items  int
-	newest time.Time // the last reconciliation: the controller makes one every few minutes
-	own    bool      // it is our own file: one may hold no application
+	mostBytes int64
+	mostItems int
+	out       *Snapshot
+	passed    map[string]int // objects of other kinds
+	items     int
+	newest    time.Time // the last reconciliation: the controller makes one every few minutes
+	own       bool      // it is our own file: one may hold no application
 }
 
 func (in *reading) read(raw io.Reader) error {
@@ -76,7 +81,7 @@ func (in *reading) read(raw io.Reader) error {
 		if err != nil {
 			return fault("gzip")
 		}
-		text = bufio.NewReaderSize(&bounded{r: z, left: MaxBytes + 1}, 64<<10)
+		text = bufio.NewReaderSize(&bounded{r: z, left: in.mostBytes + 1}, 64<<10)
 	}
 	// PowerShell writes UTF-16, and editors leave a byte order mark.
 	plain := bufio.NewReaderSize(transform.NewReader(text, unitext.BOMOverride(transform.Nop)), 64<<10)
@@ -108,7 +113,7 @@ func (in *reading) explain(raw *bounded, err error) error {
 	case errors.As(err, &f):
 		return f
 	case errors.Is(err, errLarge):
-		return fault("large", "max", MaxBytes>>20)
+		return fault("large", "max", in.mostBytes>>20)
 	case errors.Is(err, errItem):
 		return fault("item_large", "max", maxItem>>20).at(in.items+1, 0, "")
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
@@ -124,8 +129,8 @@ func (in *reading) explain(raw *bounded, err error) error {
 func (in *reading) take(o *object, line int, wrong error) error {
 	in.items++
 	name := live.Clip(o.Metadata.Name, 80)
-	if in.items > maxItems {
-		return fault("items", "max", maxItems)
+	if in.items > in.mostItems {
+		return fault("items", "max", in.mostItems)
 	}
 	switch o.Kind {
 	case "Secret", "ConfigMap", "SecretList", "ConfigMapList":

@@ -143,6 +143,11 @@ func (s *Store) WriteNotes(ctx context.Context, n live.Notes) error {
 				return err
 			}
 		}
+		if len(n.Turns) > 0 {
+			if err := w.shortenStretches(); err != nil {
+				return err
+			}
+		}
 		return w.transitions(n.Transitions)
 	})
 }
@@ -211,7 +216,17 @@ func (w *liveWriter) turn(t live.Turn) error {
 		VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM live_stretch), $1, $2, $3, $4, 0)`, id, string(t.State), string(t.Reason), at); err != nil {
 		return err
 	}
-	return w.exec(`DELETE FROM live_stretch WHERE instance = $1 AND id <= (SELECT id FROM live_stretch WHERE instance = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)`, id, maxStretches)
+	return nil
+}
+
+// shortenStretches removes the oldest of every instance that was written of.
+func (w *liveWriter) shortenStretches() error {
+	for _, id := range w.instances {
+		if err := w.exec(`DELETE FROM live_stretch WHERE instance = $1 AND id <= (SELECT id FROM live_stretch WHERE instance = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)`, id, maxStretches); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // setter gives a function that sets an application's state and tells its number
