@@ -2,7 +2,6 @@ package drift
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,85 +9,7 @@ import (
 
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
-	"deckplan/internal/plan/plantest"
-	"deckplan/internal/verdict"
 )
-
-// world is a plan and what runs, in agreement until a test changes one.
-type world struct {
-	plan  plan.Plan
-	in    []Instance
-	apps  []live.Application
-	today string
-}
-
-// agreed: two instances, a on c1 and b on c2, an application each.
-func agreed() *world {
-	w := &world{today: "2026-11-24"}
-	p := &w.plan
-	*p = *plan.Empty("Test")
-	p.Environments = []plan.Environment{{ID: "prod", Name: "prod", Tier: plan.Production}}
-	p.Teams = []plan.Team{{ID: "pay", Name: "Payments"}, {ID: "shop", Name: "Shop"}}
-	p.Clusters = []plan.Cluster{{ID: "c1", Name: "one", Server: "https://one.example.com:443/", Kubernetes: "1.34", Environment: "prod"},
-		{ID: "c2", Name: "two", Server: "https://two.example.com", Kubernetes: "1.34", Environment: "prod"}}
-	p.Services = []plan.Service{{ID: "s1", Name: "checkout", Team: "pay"}, {ID: "s2", Name: "catalog", Team: "shop"}}
-	p.Applications = []plan.Application{{ID: "a1", Name: "checkout", Service: "s1", Cluster: "c1", Namespace: "pay", Project: "pay"},
-		{ID: "a2", Name: "catalog", Service: "s2", Cluster: "c2", Namespace: "shop", Project: "shop"}}
-	p.Layouts = []plan.Layout{{ID: "l", Name: "Ours"}}
-	p.Instances = []plan.Instance{{ID: "ia", Layout: "l", Name: "A", URL: "https://argo-a.example.com/", Version: "3.4.1"}, {ID: "ib", Layout: "l", Name: "argo-b", Version: "3.4.1"}}
-	p.Placements = []plan.Placement{{Layout: "l", Cluster: "c1", Instance: "ia"}, {Layout: "l", Cluster: "c2", Instance: "ib"}}
-	w.in = []Instance{instance("argo-a", "https://argo-a.example.com", cluster1), instance("argo-b", "https://argo-b.example.com", cluster2)}
-	w.apps = []live.Application{application("argo-a", "checkout", "https://ONE.example.com", "pay"), application("argo-b", "catalog", "https://two.example.com:443", "shop")}
-	return w
-}
-
-var (
-	cluster1 = live.Cluster{Server: "https://one.example.com", Name: "one", Kubernetes: "1.34"}
-	cluster2 = live.Cluster{Server: "https://two.example.com", Name: "two", Kubernetes: "v1.34.2"}
-)
-
-func instance(name, url string, clusters ...live.Cluster) Instance {
-	in := Instance{Instance: live.Instance{Name: name, Complete: true}, Scope: live.Scope{Clusters: append([]live.Cluster{{Server: live.InCluster, Name: "in-cluster", Kubernetes: "1.34"}}, clusters...)}}
-	in.URL, in.State, in.Version = url, live.Connected, "v3.4.1+abc"
-	return in
-}
-
-func application(instance, name, server, namespace string) live.Application {
-	return live.Application{Instance: instance, Namespace: "argocd", Name: name, Project: namespace, Server: server, Cluster: server, DestNamespace: namespace}
-}
-
-func (w *world) compare() Result {
-	for i := range w.in {
-		w.in[i].Applications = 0
-		for _, a := range w.apps {
-			if a.Instance == w.in[i].Name {
-				w.in[i].Applications++
-			}
-		}
-	}
-	return Compare(&w.plan, Live{Instances: w.in, Today: w.today, Each: func(do func(*live.Application)) {
-		for i := range w.apps {
-			do(&w.apps[i])
-		}
-	}})
-}
-
-func keys(r Result) (out []string) {
-	for _, d := range r.Differences {
-		out = append(out, d.Key)
-	}
-	slices.Sort(out)
-	return out
-}
-
-func many(n int, instance, prefix, server, namespace string) (out []live.Application) {
-	for i := range n {
-		out = append(out, application(instance, fmt.Sprintf("%s-%04d", prefix, i), server, namespace))
-	}
-	return out
-}
-
-const one, two = "https://one.example.com", "https://two.example.com"
 
 // Every difference with what makes it, and what is near and none.
 func TestCompare_TellsEveryDifferenceAndNoOther(t *testing.T) {
@@ -340,16 +261,6 @@ func TestCompare_TellsEveryDifferenceAndNoOther(t *testing.T) {
 	}
 }
 
-// sliced divides c1 between both instances.
-func (w *world) sliced() {
-	w.plan.Slices = []plan.Slice{{ID: "x", Name: "pay", Cluster: "c1", Namespaces: []string{"pay"}}, {ID: "y", Name: "shop", Cluster: "c1", Namespaces: []string{"shop"}}}
-	w.plan.Applications[0].Slice = "x"
-	w.plan.Applications = append(w.plan.Applications, plan.Application{ID: "a3", Name: "catalog-b", Service: "s2", Cluster: "c1", Slice: "y", Namespace: "shop"})
-	w.plan.Placements = append(w.plan.Placements[1:], plan.Placement{Layout: "l", Cluster: "c1", Slice: "x", Instance: "ia"}, plan.Placement{Layout: "l", Cluster: "c1", Slice: "y", Instance: "ib"})
-	w.in[1].Scope.Clusters = append(w.in[1].Scope.Clusters, cluster1)
-	w.apps = append(w.apps, application("argo-b", "catalog-b", one, "shop"))
-}
-
 func TestCompare_SaysWhatItCannotJudge(t *testing.T) {
 	for _, c := range []struct {
 		do   func(*world)
@@ -371,51 +282,6 @@ func TestCompare_SaysWhatItCannotJudge(t *testing.T) {
 	}
 }
 
-func TestMatch_SaysWhyAndCanBeCorrected(t *testing.T) {
-	w := agreed()
-	w.plan.Clusters = append(w.plan.Clusters, plan.Cluster{ID: "c3", Name: "three"}, plan.Cluster{ID: "c4", Name: "four"}, plan.Cluster{ID: "c5", Name: "five"})
-	w.plan.Instances[0].Host = "c5"
-	w.in[0].Scope.Clusters = append(w.in[0].Scope.Clusters, live.Cluster{Server: "https://3", Name: "Three"},
-		live.Cluster{Server: "https://4", Name: "k8s-04", Labels: []live.Label{{Key: "example.com/cluster-name", Value: "four"}}},
-		live.Cluster{Server: "https://5a", Name: "twin"}, live.Cluster{Server: "https://6", Name: "six"})
-	by := func(r Result) map[string]string {
-		out := map[string]string{}
-		for _, m := range r.Clusters {
-			out[m.ID] = m.By + " " + m.Plan
-		}
-		for _, m := range r.Instances {
-			out[m.Name] = m.By + " " + m.Plan
-		}
-		return out
-	}
-	got := by(w.compare())
-	for id, want := range map[string]string{"argo-a": "url ia", "argo-b": "name ib", one: "server c1", "https://3": "name c3", "https://4": "label c4",
-		"argo-a/in-cluster": "host c5", "https://6": "none "} {
-		if got[id] != want {
-			t.Errorf("%s: %q, want %q", id, got[id], want)
-		}
-	}
-	w.plan.LiveMatches = []plan.LiveMatch{{Kind: plan.MatchCluster, Live: "https://6", Cluster: "c3"}, {Kind: plan.MatchCluster, Live: "https://3"}, {Kind: plan.MatchInstance, Live: "argo-b"}}
-	got = by(w.compare())
-	for id, want := range map[string]string{"https://6": "corrected c3", "https://3": "corrected ", "argo-b": "corrected "} {
-		if got[id] != want {
-			t.Errorf("%s: %q, want %q", id, got[id], want)
-		}
-	}
-}
-
-func TestMatch_AnAmbiguousNameMatchesNothing(t *testing.T) {
-	w := agreed()
-	w.plan.Clusters = append(w.plan.Clusters, plan.Cluster{ID: "c3", Name: "edge"})
-	w.in[0].Scope.Clusters = append(w.in[0].Scope.Clusters, live.Cluster{Server: "https://e1", Name: "edge"})
-	w.in[1].Scope.Clusters = append(w.in[1].Scope.Clusters, live.Cluster{Server: "https://e2", Name: "edge"})
-	for _, m := range w.compare().Clusters {
-		if m.Name == "edge" && (m.By != "ambiguous" || m.Plan != "") {
-			t.Errorf("%+v", m)
-		}
-	}
-}
-
 func TestIntended_DoesNotCountUntilItsDate(t *testing.T) {
 	w := agreed()
 	w.apps[0].Project = "default"
@@ -426,131 +292,6 @@ func TestIntended_DoesNotCountUntilItsDate(t *testing.T) {
 	w.today = "2026-11-25"
 	if r := w.compare(); len(r.Differences) != 1 || r.Differences[0].Intended == nil || len(r.Aside) != 0 {
 		t.Errorf("it is not asked about again: %v", keys(r))
-	}
-}
-
-// Whatever can be adopted is gone after it, and undoing it brings all back.
-func TestAdopt_TakesOverEveryKindAndLeavesNothing(t *testing.T) {
-	for name, do := range map[string]func(*world){
-		"elsewhere": func(w *world) {
-			w.in[0].Scope.Clusters = w.in[0].Scope.Clusters[:1]
-			w.in[1].Scope.Clusters = append(w.in[1].Scope.Clusters, cluster1)
-			w.apps[0].Instance = "argo-b"
-		},
-		"missing cluster": func(w *world) { w.in[0].Scope.Clusters, w.apps = w.in[0].Scope.Clusters[:1], w.apps[1:] },
-		"new cluster": func(w *world) {
-			w.in[0].Scope.Clusters = append(w.in[0].Scope.Clusters, live.Cluster{Server: "https://three.example.com", Name: "three", Kubernetes: "v1.33.1"})
-			w.apps = append(w.apps, application("argo-a", "x", "https://three.example.com", "x"))
-			w.plan.Intended = []plan.Intended{{Difference: "application_unplanned|argo-a|x", Until: "2027-01-01"}}
-		},
-		"new instance and its own cluster": func(w *world) {
-			w.in = append(w.in, instance("argo-c", "https://argo-c.example.com"))
-			w.apps = append(w.apps, application("argo-c", "x", live.InCluster, "x"))
-			w.plan.Intended = []plan.Intended{{Difference: "application_unplanned|argo-c|x", Until: "2027-01-01"}}
-		},
-		"shared": func(w *world) {
-			w.plan.Services[1].Team = ""
-			w.in[1].Scope.Clusters = append(w.in[1].Scope.Clusters, cluster1)
-			w.apps = append(w.apps, application("argo-b", "catalog", one, "shop"))
-		},
-		"left": func(w *world) {
-			w.sliced()
-			w.apps = append(w.apps, application("argo-b", "catalog", one, "more"))
-		},
-		"fields": func(w *world) {
-			w.in[0].Version, w.apps[0].Project, w.apps[1].DestNamespace = "v3.3.2", "default", "other"
-			w.in[0].Scope.Clusters[1].Kubernetes, w.plan.Clusters[1].Server = "1.35", "https://old.example.com"
-		},
-		"applications": func(w *world) {
-			w.apps[0].Name = "renamed"
-		},
-		"strategy": func(w *world) {
-			w.plan.Installations = []plan.Installation{{ID: "r", Name: "rollouts", Tool: "argo_rollouts"}}
-			w.plan.Strategies = []plan.Strategy{{ID: "x", Service: "s1", Choice: plan.BlueGreen}}
-			w.apps[0].Workloads = "Deployment"
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := agreed()
-			do(w)
-			r := w.compare()
-			var all Pick
-			for _, k := range Kinds {
-				all.Kinds = append(all.Kinds, string(k))
-			}
-			e, n := r.Adopt(all, plan.Summary{ID: "plan.summary.drift_adopt"})
-			next, done, err := plan.Apply(&w.plan, e)
-			if err != nil || n == 0 {
-				t.Fatalf("%d of %v: %v", n, keys(r), err)
-			}
-			before := w.plan
-			w.plan = *next
-			if left := w.compare(); len(left.Differences) > 0 {
-				t.Errorf("left: %v of %v", keys(left), keys(r))
-			}
-			back, _, err := plan.Apply(next, plan.Revert{Changes: done.Changes, Summary: plan.Summary{ID: "plan.summary.undo"}})
-			if err != nil || len(plan.Diff(&before, back)) > 0 {
-				t.Errorf("undoing leaves %d changes, %v", len(plan.Diff(&before, back)), err)
-			}
-		})
-	}
-}
-
-func TestAdopt_ANewInstanceRunsWhereItsOwnClusterIs(t *testing.T) {
-	w := agreed()
-	w.in = append(w.in, instance("argo-c", "https://argo-c.example.com"))
-	w.plan.LiveMatches = []plan.LiveMatch{{Kind: plan.MatchCluster, Live: "argo-c/in-cluster", Cluster: "c2"}}
-	r := w.compare()
-	e, _ := r.Adopt(Pick{Kinds: []string{string(InstanceUnplanned)}}, plan.Summary{ID: "x"})
-	next, _, err := plan.Apply(&w.plan, e)
-	if err != nil || next.Instances[2].Host != "c2" || next.Instances[2].URL != "https://argo-c.example.com" || next.Instances[2].Version != "3.4.1" {
-		t.Errorf("%+v, %v", next.Instances, err)
-	}
-}
-
-func TestDraw_MarksWhatIsElsewhereOrShared(t *testing.T) {
-	w := agreed()
-	w.apps = append(w.apps, application("argo-b", "catalog", one, "shop"))
-	r := w.compare()
-	if len(r.Away) > 0 || r.Shared["c1"] != "argo-b" {
-		t.Errorf("away %v, shared %v", r.Away, r.Shared)
-	}
-	if of := r.Of(ClusterShared); len(of) != 1 || of[0].Args["each"] != "argo-a 1, argo-b 1" {
-		t.Errorf("what each has there: %v", of)
-	}
-	w.apps = append(w.apps, application("argo-b", "more", one, "shop"))
-	if r := w.compare(); r.Away["c1"] != "A" || r.Shared["c1"] != "argo-a" || len(r.Drawn.Placements) != 2 || r.Drawn.Placements[0].Instance != "ib" {
-		t.Errorf("away %v, shared %v, %v", r.Away, r.Shared, r.Drawn.Placements)
-	}
-}
-
-func TestDraw_SlicesAreOnTheInstanceTheyArePlannedFor(t *testing.T) {
-	w := agreed()
-	w.apps = append(w.apps, application("argo-b", "catalog", one, "blog"))
-	w.plan.Slices = []plan.Slice{{ID: "mine", Cluster: "c1", Name: "mine", Namespaces: []string{"shop"}}, {ID: "other", Cluster: "c1", Name: "other", Namespaces: []string{"blog"}}}
-	w.plan.Placements = slices.DeleteFunc(w.plan.Placements, func(p plan.Placement) bool { return p.Cluster == "c1" })
-	for slice, in := range map[string]string{"mine": "ia", "other": "ib"} {
-		w.plan.Placements = append(w.plan.Placements, plan.Placement{Layout: w.plan.ChosenLayout(), Cluster: "c1", Slice: slice, Instance: in})
-	}
-	on := map[string]string{}
-	for _, p := range w.compare().Drawn.Placements {
-		if p.Cluster == "c1" {
-			on[p.Slice] = p.Instance
-		}
-	}
-	if want := map[string]string{"mine": "ia", "other": "ib"}; !maps.Equal(on, want) {
-		t.Errorf("%v, not %v", on, want)
-	}
-}
-
-func TestAdopt_OnlyWhatIsPicked(t *testing.T) {
-	w := agreed()
-	w.in[0].Version, w.apps[0].Project = "v3.3.2", "default"
-	r := w.compare()
-	e, n := r.Adopt(Pick{Keys: []string{"application_project|s1"}}, plan.Summary{ID: "x"})
-	_, done, err := plan.Apply(&w.plan, e)
-	if err != nil || n != 1 || len(done.Changes) != 1 || done.Changes[0].Kind != "applications" {
-		t.Errorf("%d, %v, %v", n, done.Changes, err)
 	}
 }
 
@@ -586,75 +327,5 @@ func TestCompare_NothingOfOutsidePanics(t *testing.T) {
 		if len(d.Key) > 400 {
 			t.Errorf("a key of %d bytes", len(d.Key))
 		}
-	}
-}
-
-// generated is a plan with a hub for half of its clusters each, and what runs
-// of it: apps applications, some of them where the plan has them not.
-func generated(clusters, services, apps int) (*plan.Plan, Live) {
-	p := plantest.Generate(1, clusters, services, plantest.Skewed())
-	p.Layouts = []plan.Layout{{ID: "l", Name: "Ours"}}
-	l := Live{Today: "2026-11-24"}
-	for i := range 50 {
-		id := fmt.Sprintf("argo-%02d", i)
-		p.Instances = append(p.Instances, plan.Instance{ID: id, Layout: "l", Name: id, HA: true})
-		l.Instances = append(l.Instances, instance(id, "https://"+id+".example.com"))
-	}
-	for i := range p.Clusters {
-		c := &p.Clusters[i]
-		c.Server = "https://" + c.Name + ".example.com"
-		p.Placements = append(p.Placements, plan.Placement{Layout: "l", Cluster: c.ID, Instance: p.Instances[i%50].ID})
-		in := &l.Instances[(i+i/97)%50] // some are elsewhere
-		in.Scope.Clusters = append(in.Scope.Clusters, live.Cluster{Server: c.Server, Name: c.Name, Kubernetes: c.Kubernetes})
-	}
-	at := map[string]int{}
-	for i := range p.Clusters {
-		at[p.Clusters[i].ID] = i
-	}
-	var rows []live.Application
-	for i := range apps {
-		a := p.Applications[i%len(p.Applications)]
-		k := at[a.Cluster]
-		name := a.Name
-		if i >= len(p.Applications) {
-			name = fmt.Sprintf("%s-%d", a.Name, i/len(p.Applications))
-		}
-		rows = append(rows, application(l.Instances[(k+k/97)%50].Name, name, p.Clusters[k].Server, a.Namespace))
-	}
-	for i := range l.Instances {
-		l.Instances[i].Applications = apps / 50
-	}
-	l.Each = func(do func(*live.Application)) {
-		for i := range rows {
-			do(&rows[i])
-		}
-	}
-	return p, l
-}
-
-func TestCompare_FoldsManyIntoFew(t *testing.T) {
-	p, l := generated(200, 2000, 10000)
-	r := Compare(p, l)
-	n := 0
-	for i := range r.Differences {
-		d := &r.Differences[i]
-		if n += d.Count; len(d.Examples) > examples || len(d.Live) > 2*examples {
-			t.Errorf("%s names %d and %d", d.Key, len(d.Examples), len(d.Live))
-		}
-	}
-	if len(r.Of(ClusterElsewhere)) != 103 || n < 8000 {
-		t.Errorf("%d elsewhere, %d rows", len(r.Of(ClusterElsewhere)), n)
-	}
-	if !slices.IsSortedFunc(r.Differences, func(a, b Difference) int { return int(a.Severity) - int(b.Severity) }) || r.Differences[0].Severity != verdict.Error {
-		t.Error("the gravest do not come first")
-	}
-}
-
-func BenchmarkCompare(b *testing.B) {
-	p, l := generated(2000, 20000, 100_000)
-	b.ResetTimer()
-	for b.Loop() {
-		r := Compare(p, l)
-		b.ReportMetric(float64(len(r.Differences)), "differences")
 	}
 }
