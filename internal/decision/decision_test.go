@@ -21,8 +21,8 @@ func example() Record {
 var now = time.Date(2026, 11, 24, 9, 30, 15, 123456789, time.FixedZone("KST", 9*3600))
 
 func TestTransition_FollowsTheLifeCycle(t *testing.T) {
-	for _, from := range []Status{Proposed, Accepted, Rejected, Superseded} {
-		for _, to := range []Status{Proposed, Accepted, Rejected, Superseded} {
+	for _, from := range Statuses {
+		for _, to := range Statuses {
 			r := example()
 			r.Status = from
 			got, err := Transition(r, to, By{Person: "Jimin", At: now, Why: "agreed", Number: 9})
@@ -200,7 +200,7 @@ See the runbook.
 
 func TestMessages_EveryWordExists(t *testing.T) {
 	for _, l := range lang.All {
-		for _, s := range []Status{Proposed, Accepted, Rejected, Superseded} {
+		for _, s := range Statuses {
 			if !l.Has("decision.status." + string(s)) {
 				t.Errorf("%s: status %s", l, s)
 			}

@@ -28,25 +28,30 @@ var Topics = []Topic{Plan, Ownership, Layout, Matrix, Strategy, Image}
 type Status string
 
 const (
+	Draft      Status = "draft"
 	Proposed   Status = "proposed"
 	Accepted   Status = "accepted"
 	Rejected   Status = "rejected"
 	Superseded Status = "superseded"
+	Deprecated Status = "deprecated"
 )
+
+// Statuses are all statuses, in the order of the life cycle.
+var Statuses = []Status{Draft, Proposed, Accepted, Rejected, Superseded, Deprecated}
 
 // next lists where a record may go from each status.
 var next = map[Status][]Status{
-	Proposed: {Accepted, Rejected},
-	Accepted: {Superseded},
+	Draft:    {Proposed},
+	Proposed: {Accepted, Rejected, Draft},
+	Accepted: {Superseded, Deprecated},
+	Rejected: {Superseded, Deprecated},
 }
 
 // Next lists the statuses that a record of status s may take.
 func (s Status) Next() []Status { return slices.Clone(next[s]) }
 
 // Known tells whether s is a status at all.
-func (s Status) Known() bool {
-	return slices.Contains([]Status{Proposed, Accepted, Rejected, Superseded}, s)
-}
+func (s Status) Known() bool { return slices.Contains(Statuses, s) }
 
 // Record is an architecture decision record with the fields of MADR 4.0.0.
 type Record struct {
@@ -73,11 +78,78 @@ type Record struct {
 	Confirmation   string     `json:"confirmation,omitempty"`
 	More           string     `json:"moreInformation,omitempty"`
 
+	// Aftermath is what a record says of its consequences as prose, beside or
+	// instead of Consequences.
+	Aftermath string `json:"aftermath,omitempty"`
+
 	Supersedes   []int `json:"supersedes,omitempty"`
 	SupersededBy int   `json:"supersededBy,omitempty"`
+	// RelatesTo are other records of the plan; each of them names this one too.
+	RelatesTo []int `json:"relatesTo,omitempty"`
 
-	// Steps are the statuses the record has taken since it was proposed.
-	Steps []Step `json:"steps,omitempty"`
+	// Assumptions are what the decision rests on. ReviewBy is the day,
+	// 2006-01-02, from which it asks to be looked at again.
+	Assumptions []Assumption `json:"assumptions,omitempty"`
+	ReviewBy    string       `json:"reviewBy,omitempty"`
+
+	// Steps are the statuses the record has taken since it was begun, SignOffs
+	// the deciders' words on it, Reviews what was said when an accepted record
+	// was looked at again. None of them is ever changed.
+	Steps    []Step    `json:"steps,omitempty"`
+	SignOffs []SignOff `json:"signOffs,omitempty"`
+	Reviews  []Review  `json:"reviews,omitempty"`
+	Comments []Comment `json:"comments,omitempty"`
+
+	// Sections and Front are what an imported file holds that the fields above
+	// have no place for: they are kept, shown and exported as they came. Front
+	// is YAML.
+	Sections []Section `json:"sections,omitempty"`
+	Front    string    `json:"front,omitempty"`
+}
+
+// Assumption is something a decision rests on: a sentence, and where the
+// product can compute it an expression over the plan's figures that is true
+// while the assumption holds.
+type Assumption struct {
+	Text  string `json:"text"`
+	Check string `json:"check,omitempty"`
+}
+
+// SignOff is one decider's word on a record. Text is the fingerprint of what
+// was signed: a word on an earlier text no longer counts.
+type SignOff struct {
+	Person string    `json:"person"` // one of DecisionMakers
+	Agrees bool      `json:"agrees"`
+	At     time.Time `json:"at"`
+	Word   string    `json:"word,omitempty"`
+	By     string    `json:"by,omitempty"` // who entered it, where that is somebody else
+	Text   string    `json:"text"`
+}
+
+// Review is a look at an accepted record: what was assumed and by when it was
+// to be looked at before it, where the review changed them.
+type Review struct {
+	Person   string       `json:"person,omitempty"`
+	At       time.Time    `json:"at"`
+	Why      string       `json:"why"`
+	Was      []Assumption `json:"was,omitempty"`
+	ReviewBy string       `json:"reviewBy,omitempty"`
+}
+
+// Comment is a remark on a record.
+type Comment struct {
+	ID     string    `json:"id"`
+	Person string    `json:"person,omitempty"`
+	At     time.Time `json:"at"`
+	Text   string    `json:"text"`
+}
+
+// Section is a part of an imported record under a heading that MADR does not
+// know, with the level of the heading: 2 for ##.
+type Section struct {
+	Heading string `json:"heading"`
+	Level   int    `json:"level"`
+	Text    string `json:"text,omitempty"`
 }
 
 // Option is a way the decision could have gone, with its pros and cons.
@@ -122,7 +194,9 @@ func FormatNumber(n int) string { return fmt.Sprintf("%04d", n) }
 
 // Editable tells whether the record's text may still change. What is accepted,
 // rejected or superseded stays as it was decided.
-func (r Record) Editable() bool { return r.Status == Proposed || r.Status == "" }
+func (r Record) Editable() bool {
+	return r.Status == Draft || r.Status == Proposed || r.Status == ""
+}
 
 // By says who takes a step, when and why, and for a step to superseded which
 // record takes this one's place.

@@ -29,6 +29,22 @@ type Input struct {
 	Decisions []decision.Decision
 	Lang      lang.Lang
 	Generated time.Time // shown; nothing else depends on it
+	Options   Options
+}
+
+// Options are what a reader may choose of a report. The zero value is the whole
+// report under the plan's name.
+type Options struct {
+	Title          string   // in place of the plan's name
+	Classification string   // a line on the cover and on every printed page
+	Logo           Logo     // on the cover
+	Sections       []string // ids of chapters; all where empty
+}
+
+// Logo is a picture of the team's own.
+type Logo struct {
+	Type string // image/png, image/jpeg or image/svg+xml
+	Data []byte
 }
 
 // Bounds keep the report of any plan readable and below some megabytes. What
