@@ -30,7 +30,7 @@ const (
 var Parts = []Part{Stages, Layouts, Network, Services, Tools, Rest, Figures, Findings}
 
 // Sentence is one thing that changes. Kind names what happens, such as
-// stage.passes; its words are the message compare.say.KIND.
+// stage_passes; its words are the message compare.say.KIND.
 type Sentence struct {
 	Part   Part          `json:"part"`
 	Kind   string        `json:"kind"`
@@ -262,8 +262,8 @@ func minus(list, without []string) (out []string) {
 	return out
 }
 
-// come tells of rows that a table gains or loses, in one sentence: kind.added
-// or kind.removed.
+// come tells of rows that a table gains or loses, in one sentence: kind_added
+// or kind_removed.
 func (n *narrator) come(part Part, kind, table string, keys []string) {
 	if len(keys) == 0 {
 		return
@@ -273,7 +273,7 @@ func (n *narrator) come(part Part, kind, table string, keys []string) {
 	}
 	list := n.list(table, keys)
 	var before, after any = nil, list
-	if strings.HasSuffix(kind, ".removed") {
+	if strings.HasSuffix(kind, "_removed") {
 		before, after = list, nil
 	}
 	n.say(part, kind, args{"n": len(keys), "list": list}, before, after, n.refs(table, keys[:min(len(keys), mostRefs)])...)

@@ -9,7 +9,7 @@ import (
 )
 
 // spoken are the figures whose change is a sentence, by topic in order. Its
-// words are compare.say.figure.FIGURE.up and .down.
+// words are compare.say.figure_FIGURE_up and _down.
 var spoken = map[appraise.Topic][]string{
 	appraise.Layout:    {"layout.radius", "layout.blocked_hours", "layout.cost"},
 	appraise.Ownership: {"ownership.handoffs", "ownership.lead"},
@@ -26,7 +26,7 @@ func (n *narrator) figures(a, b appraise.Appraisal) {
 		if !ok || v.Preset {
 			continue
 		}
-		of := verdict.Ref{Kind: kindOf[v.Topic], Key: v.Subject.Key, Name: v.Subject.Name}
+		of := verdict.Ref{Kind: v.Topic.Table(), Key: v.Subject.Key, Name: v.Subject.Name}
 		if v.Topic == appraise.Matrix {
 			n.leader(of, was, v)
 		}
@@ -45,7 +45,7 @@ func (n *narrator) lead() string {
 		if s.Part != Figures {
 			continue
 		}
-		is := strings.HasPrefix(s.Kind, "figure.layout.radius.")
+		is := strings.HasPrefix(s.Kind, "figure_radius_")
 		if is && s.Refs[0].Key == chosen {
 			return s.Text
 		}
@@ -55,10 +55,6 @@ func (n *narrator) lead() string {
 	}
 	return pick
 }
-
-// kindOf is the table that a topic's subjects are rows of.
-var kindOf = map[appraise.Topic]string{appraise.Ownership: "pipelines", appraise.Layout: "layouts", appraise.Matrix: "matrices",
-	appraise.Strategy: "services", appraise.Image: "about"}
 
 // figure tells how a figure changes, where a reader can see that it does.
 func (n *narrator) figure(of verdict.Ref, id string, a, b appraise.Verdict) {
@@ -72,9 +68,10 @@ func (n *narrator) figure(of verdict.Ref, id string, a, b appraise.Verdict) {
 	if was == now {
 		return // a difference that no reader could see is none
 	}
-	kind, cause := "figure."+id+".up", y.Cause
+	_, short, _ := strings.Cut(id, ".")
+	kind, cause := "figure_"+short+"_up", y.Cause
 	if y.Value < x.Value {
-		kind = "figure." + id + ".down"
+		kind = "figure_" + short + "_down"
 	}
 	if cause != "" {
 		cause = n.lang.T("compare.cause", args{"name": cause})
@@ -89,14 +86,16 @@ func (n *narrator) leader(of verdict.Ref, a, b appraise.Verdict) {
 	if x.Cause == y.Cause {
 		return
 	}
-	n.say(Figures, "figure.winner", args{"name": of.Name, "was": n.text(x.Cause), "now": n.text(y.Cause)}, x.Cause, y.Cause, of)
+	n.say(Figures, "figure_winner", args{"name": of.Name, "was": n.text(x.Cause), "now": n.text(y.Cause)}, x.Cause, y.Cause, of)
 }
 
 // findings tells which appear and which go. Those that a preset has, and what
 // is found in order, are not told.
 func (n *narrator) findings(a, b appraise.Appraisal) {
 	was, now := a.Grave(verdict.Note), b.Grave(verdict.Note)
-	key := func(f appraise.Finding) string { return string(f.Topic) + "/" + f.Subject.Key + "/" + identity(f.Finding) }
+	key := func(f appraise.Finding) string {
+		return string(f.Topic) + "/" + f.Subject.Key + "/" + identity(f.Finding)
+	}
 	count := map[string]int{}
 	for _, f := range was {
 		count[key(f)]++
@@ -111,7 +110,7 @@ func (n *narrator) findings(a, b appraise.Appraisal) {
 	}
 	for _, f := range fresh {
 		n.fresh[f.Severity]++
-		n.finding("finding.fresh", f, n.b.About.CurrencyOr())
+		n.finding("finding_fresh", f, n.b.About.CurrencyOr())
 	}
 	var gone []appraise.Finding
 	for _, f := range slices.Backward(was) { // of several alike, the last are the ones that went
@@ -122,7 +121,7 @@ func (n *narrator) findings(a, b appraise.Appraisal) {
 		}
 	}
 	for _, f := range slices.Backward(gone) {
-		n.finding("finding.gone", f, n.a.About.CurrencyOr())
+		n.finding("finding_gone", f, n.a.About.CurrencyOr())
 	}
 }
 
@@ -133,7 +132,7 @@ func (n *narrator) finding(kind string, f appraise.Finding, currency string) {
 	}
 	text := n.lang.T(f.ID, a)
 	var before, after any = f.Severity.String(), nil
-	if kind == "finding.fresh" {
+	if kind == "finding_fresh" {
 		before, after = nil, before
 	}
 	n.say(Findings, kind, args{"severity": n.lang.T("severity."+f.Severity.String(), nil), "subject": f.Subject.Name, "text": text}, before, after, f.About...)

@@ -13,7 +13,7 @@ func (n *narrator) layouts() {
 		kind string
 		rows []plan.Layout
 		in   *plan.Plan
-	}{{"layout.added", all.fresh, n.b}, {"layout.removed", all.gone, n.a}} {
+	}{{"layout_added", all.fresh, n.b}, {"layout_removed", all.gone, n.a}} {
 		for _, l := range group.rows {
 			n.wholeLayout(group.kind, l, group.in)
 		}
@@ -26,7 +26,7 @@ func (n *narrator) layouts() {
 	n.instances(stays)
 	n.placements(stays)
 	if was, now := n.a.ChosenLayout(), n.b.ChosenLayout(); was != now && was != "" && now != "" {
-		n.say(Layouts, "layout.chosen", args{"was": n.name("layouts", was), "now": n.name("layouts", now)}, n.name("layouts", was), n.name("layouts", now),
+		n.say(Layouts, "layout_chosen", args{"was": n.name("layouts", was), "now": n.name("layouts", now)}, n.name("layouts", was), n.name("layouts", now),
 			n.ref("about", "about"), n.ref("layouts", was), n.ref("layouts", now))
 	}
 }
@@ -53,7 +53,7 @@ func (n *narrator) instances(stays map[string]bool) {
 	for _, group := range []struct {
 		kind string
 		rows []plan.Instance
-	}{{"instance.added", all.fresh}, {"instance.removed", all.gone}} {
+	}{{"instance_added", all.fresh}, {"instance_removed", all.gone}} {
 		for _, i := range group.rows {
 			if stays[i.Layout] {
 				n.say(Layouts, group.kind, n.instance(i), nil, nil, n.ref("instances", i.ID), n.ref("layouts", i.Layout))
@@ -83,23 +83,23 @@ func (n *narrator) instanceChange(was, now plan.Instance) {
 		n.say(Layouts, kind, a, before, after, of)
 	}
 	if was.HA != now.HA {
-		kind := "instance.ha"
+		kind := "instance_ha"
 		if !now.HA {
-			kind = "instance.no_ha"
+			kind = "instance_no_ha"
 		}
 		say(kind, was.HA, now.HA)
 	}
 	if x, y := modeOf(was), modeOf(now); x != y {
-		say("instance.mode", n.word("choice.mode.", string(x)), n.word("choice.mode.", string(y)))
+		say("instance_mode", n.word("choice.mode.", string(x)), n.word("choice.mode.", string(y)))
 	}
 	if x, y := was.ShardCount(), now.ShardCount(); x != y {
-		say("instance.shards", x, y)
+		say("instance_shards", x, y)
 	}
 	if was.Host != now.Host || was.Zone != now.Zone {
-		say("instance.host", n.instance(was)["host"], n.instance(now)["host"])
+		say("instance_host", n.instance(was)["host"], n.instance(now)["host"])
 	}
 	if was.Version != now.Version {
-		say("instance.version", n.text(was.Version), n.text(now.Version))
+		say("instance_version", n.text(was.Version), n.text(now.Version))
 	}
 }
 
@@ -165,12 +165,12 @@ func (n *narrator) moves(layout, from, to string, all []delivered) {
 		}
 	}
 	a := args{"n": len(all), "list": n.join(words, len(all)), "layout": n.name("layouts", layout), "was": n.name("instances", from), "now": n.name("instances", to)}
-	kind := "cluster.moves"
+	kind := "cluster_moves"
 	switch {
 	case from == "":
-		kind = "cluster.assigned"
+		kind = "cluster_assigned"
 	case to == "":
-		kind = "cluster.unassigned"
+		kind = "cluster_unassigned"
 	}
 	before := len(n.out)
 	n.say(Layouts, kind, a, n.named("instances", from), n.named("instances", to))

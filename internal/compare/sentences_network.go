@@ -11,14 +11,14 @@ import (
 // clusters in them.
 func (n *narrator) network() {
 	zones := pair(n.a.Zones, n.b.Zones)
-	n.come(Network, "zone.added", "zones", keysOf(zones.fresh))
-	n.come(Network, "zone.removed", "zones", keysOf(zones.gone))
+	n.come(Network, "zone_added", "zones", keysOf(zones.fresh))
+	n.come(Network, "zone_removed", "zones", keysOf(zones.gone))
 	for _, z := range zones.both {
 		n.renamed(Network, "zones", z[1].ID, z[0].Name, z[1].Name)
 		if z[0].Internet != z[1].Internet {
-			kind := "zone.internet"
+			kind := "zone_internet"
 			if z[0].Internet {
-				kind = "zone.no_internet"
+				kind = "zone_no_internet"
 			}
 			n.say(Network, kind, args{"zone": z[1].Name}, z[0].Internet, z[1].Internet, n.ref("zones", z[1].ID))
 		}
@@ -26,9 +26,9 @@ func (n *narrator) network() {
 	was, now := online(n.a), online(n.b)
 	for _, z := range zones.both {
 		if id := z[1].ID; was[id] != now[id] {
-			kind := "zone.online"
+			kind := "zone_online"
 			if was[id] {
-				kind = "zone.offline"
+				kind = "zone_offline"
 			}
 			n.say(Network, kind, args{"zone": z[1].Name}, was[id], now[id], n.ref("zones", id))
 		}
@@ -63,53 +63,53 @@ func (n *narrator) links() {
 		n.say(Network, kind, a, before, after, verdict.Ref{Kind: "links", Key: l.ID, Name: n.name("zones", l.From) + " → " + n.name("zones", l.To)}, n.ref("zones", l.From), n.ref("zones", l.To))
 	}
 	for _, l := range all.fresh {
-		say("link.added", l, nil, string(l.Kind))
+		say("link_added", l, nil, string(l.Kind))
 	}
 	for _, l := range all.gone {
 		if n.seen("links", l.ID); has(n.b, l) {
-			say("link.removed", l, string(l.Kind), nil)
+			say("link_removed", l, string(l.Kind), nil)
 		}
 	}
 	for _, l := range all.both {
 		x, y := l[0], l[1]
 		if x.From != y.From || x.To != y.To {
-			say("link.removed", x, string(x.Kind), nil)
-			say("link.added", y, nil, string(y.Kind))
+			say("link_removed", x, string(x.Kind), nil)
+			say("link_added", y, nil, string(y.Kind))
 			continue
 		}
 		if x.Kind != y.Kind {
-			say("link.kind", y, n.word("choice.linkkind.", string(x.Kind)), n.word("choice.linkkind.", string(y.Kind)))
+			say("link_kind", y, n.word("choice.linkkind.", string(x.Kind)), n.word("choice.linkkind.", string(y.Kind)))
 		}
 		if x.DelayMinutes != y.DelayMinutes {
-			say("link.delay", y, x.DelayMinutes, y.DelayMinutes)
+			say("link_delay", y, x.DelayMinutes, y.DelayMinutes)
 		}
 		if x.Approver != y.Approver {
-			say("link.approver", y, n.name("teams", x.Approver), n.name("teams", y.Approver))
+			say("link_approver", y, n.name("teams", x.Approver), n.name("teams", y.Approver))
 		}
 	}
 }
 
 func (n *narrator) clusters() {
 	all := pair(n.a.Clusters, n.b.Clusters)
-	n.come(Network, "cluster.added", "clusters", keysOf(all.fresh))
-	n.come(Network, "cluster.removed", "clusters", keysOf(all.gone))
+	n.come(Network, "cluster_added", "clusters", keysOf(all.fresh))
+	n.come(Network, "cluster_removed", "clusters", keysOf(all.gone))
 	for _, c := range all.both {
 		was, now := c[0], c[1]
 		of := n.ref("clusters", now.ID)
 		n.renamed(Network, "clusters", now.ID, was.Name, now.Name)
-		n.passed(Network, "cluster.zone", of, "zones", was.Zone, now.Zone, nil)
-		n.passed(Network, "cluster.environment", of, "environments", was.Environment, now.Environment, nil)
-		n.passed(Network, "cluster.team", of, "teams", was.Team, now.Team, nil)
+		n.passed(Network, "cluster_zone", of, "zones", was.Zone, now.Zone, nil)
+		n.passed(Network, "cluster_environment", of, "environments", was.Environment, now.Environment, nil)
+		n.passed(Network, "cluster_team", of, "teams", was.Team, now.Team, nil)
 		if was.Kubernetes != now.Kubernetes {
 			n.version(Network, of, "Kubernetes", was.Kubernetes, now.Kubernetes)
 		}
 	}
 	parts := pair(n.a.Slices, n.b.Slices)
-	n.come(Network, "slice.added", "slices", keysOf(parts.fresh))
-	n.come(Network, "slice.removed", "slices", keysOf(parts.gone))
+	n.come(Network, "slice_added", "slices", keysOf(parts.fresh))
+	n.come(Network, "slice_removed", "slices", keysOf(parts.gone))
 	for _, s := range parts.both {
 		n.renamed(Network, "slices", s[1].ID, s[0].Name, s[1].Name)
-		n.passed(Network, "slice.team", n.ref("slices", s[1].ID), "teams", s[0].Team, s[1].Team, nil)
+		n.passed(Network, "slice_team", n.ref("slices", s[1].ID), "teams", s[0].Team, s[1].Team, nil)
 	}
 }
 

@@ -12,18 +12,18 @@ import (
 // applications.
 func (n *narrator) services() {
 	all := pair(n.a.Services, n.b.Services)
-	n.come(Services, "service.added", "services", keysOf(all.fresh))
-	n.come(Services, "service.removed", "services", keysOf(all.gone))
+	n.come(Services, "service_added", "services", keysOf(all.fresh))
+	n.come(Services, "service_removed", "services", keysOf(all.gone))
 	there := map[string]bool{} // services of both plans
 	for _, s := range all.both {
 		was, now := s[0], s[1]
 		there[now.ID] = true
 		of := n.ref("services", now.ID)
 		n.renamed(Services, "services", now.ID, was.Name, now.Name)
-		n.passed(Services, "service.team", of, "teams", was.Team, now.Team, nil)
-		n.passed(Services, "service.pipeline", of, "pipelines", was.Pipeline, now.Pipeline, nil)
+		n.passed(Services, "service_team", of, "teams", was.Team, now.Team, nil)
+		n.passed(Services, "service_pipeline", of, "pipelines", was.Pipeline, now.Pipeline, nil)
 		if was.Weight() != now.Weight() {
-			n.say(Services, "service.criticality", args{"name": now.Name, "was": was.Weight(), "now": now.Weight()}, was.Weight(), now.Weight(), of)
+			n.say(Services, "service_criticality", args{"name": now.Name, "was": was.Weight(), "now": now.Weight()}, was.Weight(), now.Weight(), of)
 		}
 	}
 	n.rollouts(there)
@@ -47,14 +47,14 @@ func (n *narrator) rollouts(there map[string]bool) {
 		n.say(Services, kind, a, string(was), string(now), verdict.Ref{Kind: "strategies", Key: s.ID, Name: n.name("services", s.Service)}, n.ref("services", s.Service))
 	}
 	for _, s := range all.fresh {
-		say("strategy.chosen", s, "", s.Choice)
+		say("strategy_chosen", s, "", s.Choice)
 	}
 	for _, s := range all.gone {
-		say("strategy.dropped", s, s.Choice, "")
+		say("strategy_dropped", s, s.Choice, "")
 	}
 	for _, s := range all.both {
 		if s[0].Choice != s[1].Choice {
-			say("strategy.changes", s[1], s[0].Choice, s[1].Choice)
+			say("strategy_changes", s[1], s[0].Choice, s[1].Choice)
 		}
 	}
 }
@@ -62,8 +62,8 @@ func (n *narrator) rollouts(there map[string]bool) {
 // applications tells of them together: a plan has very many.
 func (n *narrator) applications() {
 	all := pair(n.a.Applications, n.b.Applications)
-	n.come(Services, "application.added", "applications", keysOf(all.fresh))
-	n.come(Services, "application.removed", "applications", keysOf(all.gone))
+	n.come(Services, "application_added", "applications", keysOf(all.fresh))
+	n.come(Services, "application_removed", "applications", keysOf(all.gone))
 	type move struct{ from, to string }
 	var order []move
 	moved := map[move][]string{}
@@ -80,7 +80,7 @@ func (n *narrator) applications() {
 	}
 	for _, m := range order {
 		keys := moved[m]
-		n.say(Services, "application.moves", args{"n": len(keys), "list": n.list("applications", keys), "was": n.name("clusters", m.from), "now": n.name("clusters", m.to)},
+		n.say(Services, "application_moves", args{"n": len(keys), "list": n.list("applications", keys), "was": n.name("clusters", m.from), "now": n.name("clusters", m.to)},
 			n.named("clusters", m.from), n.named("clusters", m.to), n.refs("applications", keys[:min(len(keys), mostRefs)])...)
 	}
 }
@@ -96,21 +96,21 @@ func (n *narrator) tool(id string) string {
 // tools tells of installations, and of what tools are compared by.
 func (n *narrator) tools() {
 	all := pair(n.a.Installations, n.b.Installations)
-	n.come(Tools, "installation.added", "installations", keysOf(all.fresh))
-	n.come(Tools, "installation.removed", "installations", keysOf(all.gone))
+	n.come(Tools, "installation_added", "installations", keysOf(all.fresh))
+	n.come(Tools, "installation_removed", "installations", keysOf(all.gone))
 	for _, i := range all.both {
 		was, now := i[0], i[1]
 		of := n.ref("installations", now.ID)
 		n.renamed(Tools, "installations", now.ID, was.Name, now.Name)
 		if was.Tool != now.Tool {
-			n.say(Tools, "installation.tool", args{"name": now.Name, "was": n.tool(was.Tool), "now": n.tool(now.Tool)}, was.Tool, now.Tool, of)
+			n.say(Tools, "installation_tool", args{"name": now.Name, "was": n.tool(was.Tool), "now": n.tool(now.Tool)}, was.Tool, now.Tool, of)
 		}
 		if was.Version != now.Version {
 			n.version(Tools, of, n.tool(cmp.Or(now.Tool, was.Tool)), was.Version, now.Version)
 		}
-		n.passed(Tools, "installation.team", of, "teams", was.Team, now.Team, nil)
-		n.passed(Tools, "installation.zone", of, "zones", was.Zone, now.Zone, nil)
-		n.passed(Tools, "installation.host", of, "clusters", was.Host, now.Host, nil)
+		n.passed(Tools, "installation_team", of, "teams", was.Team, now.Team, nil)
+		n.passed(Tools, "installation_zone", of, "zones", was.Zone, now.Zone, nil)
+		n.passed(Tools, "installation_host", of, "clusters", was.Host, now.Host, nil)
 	}
 	n.matrices()
 }
@@ -119,18 +119,18 @@ func (n *narrator) tools() {
 // leaders is told among the figures.
 func (n *narrator) matrices() {
 	all := pair(n.a.Matrices, n.b.Matrices)
-	n.come(Tools, "matrix.added", "matrices", keysOf(all.fresh))
-	n.come(Tools, "matrix.removed", "matrices", keysOf(all.gone))
+	n.come(Tools, "matrix_added", "matrices", keysOf(all.fresh))
+	n.come(Tools, "matrix_removed", "matrices", keysOf(all.gone))
 	stays := map[string]bool{}
 	for _, m := range all.both {
 		was, now := m[0], m[1]
 		stays[now.ID] = true
 		n.renamed(Tools, "matrices", now.ID, was.Name, now.Name)
 		for _, g := range minusGates(now.Gates, was.Gates) {
-			n.say(Tools, "matrix.gate.added", args{"matrix": now.Name, "gate": n.word("choice.gate.", string(g))}, nil, string(g), n.ref("matrices", now.ID))
+			n.say(Tools, "matrix_gate_added", args{"matrix": now.Name, "gate": n.word("choice.gate.", string(g))}, nil, string(g), n.ref("matrices", now.ID))
 		}
 		for _, g := range minusGates(was.Gates, now.Gates) {
-			n.say(Tools, "matrix.gate.removed", args{"matrix": now.Name, "gate": n.word("choice.gate.", string(g))}, string(g), nil, n.ref("matrices", now.ID))
+			n.say(Tools, "matrix_gate_removed", args{"matrix": now.Name, "gate": n.word("choice.gate.", string(g))}, string(g), nil, n.ref("matrices", now.ID))
 		}
 	}
 	criteria := pair(n.a.Criteria, n.b.Criteria)
@@ -140,15 +140,15 @@ func (n *narrator) matrices() {
 		}
 	}
 	for _, c := range criteria.fresh {
-		say("criterion.added", c, nil, c.Weight)
+		say("criterion_added", c, nil, c.Weight)
 	}
 	for _, c := range criteria.gone {
-		say("criterion.removed", c, c.Weight, nil)
+		say("criterion_removed", c, c.Weight, nil)
 	}
 	for _, c := range criteria.both {
 		n.renamed(Tools, "criteria", c[1].ID, c[0].Name, c[1].Name)
 		if c[0].Weight != c[1].Weight {
-			say("criterion.weight", c[1], c[0].Weight, c[1].Weight)
+			say("criterion_weight", c[1], c[0].Weight, c[1].Weight)
 		}
 	}
 	n.candidates(stays)
@@ -164,10 +164,10 @@ func (n *narrator) candidates(stays map[string]bool) {
 		}
 	}
 	for _, c := range all.fresh {
-		say("candidate.added", c)
+		say("candidate_added", c)
 	}
 	for _, c := range all.gone {
-		say("candidate.removed", c)
+		say("candidate_removed", c)
 	}
 	scores := pair(n.a.Scores, n.b.Scores)
 	changed := len(scores.fresh) + len(scores.gone)
@@ -202,14 +202,14 @@ func minusGates(list, without []plan.Gate) (out []plan.Gate) {
 // rows that differ and that no sentence told of.
 func (n *narrator) others(changes []plan.Change) {
 	teams := pair(n.a.Teams, n.b.Teams)
-	n.come(Rest, "team.added", "teams", keysOf(teams.fresh))
-	n.come(Rest, "team.removed", "teams", keysOf(teams.gone))
+	n.come(Rest, "team_added", "teams", keysOf(teams.fresh))
+	n.come(Rest, "team_removed", "teams", keysOf(teams.gone))
 	for _, t := range teams.both {
 		n.renamed(Rest, "teams", t[1].ID, t[0].Name, t[1].Name)
 	}
 	environments := pair(n.a.Environments, n.b.Environments)
-	n.come(Rest, "environment.added", "environments", keysOf(environments.fresh))
-	n.come(Rest, "environment.removed", "environments", keysOf(environments.gone))
+	n.come(Rest, "environment_added", "environments", keysOf(environments.fresh))
+	n.come(Rest, "environment_removed", "environments", keysOf(environments.gone))
 	for _, e := range environments.both {
 		n.renamed(Rest, "environments", e[1].ID, e[0].Name, e[1].Name)
 	}

@@ -16,7 +16,7 @@ func (n *narrator) pipelines() {
 		kind string
 		rows []plan.Pipeline
 		all  []plan.Stage
-	}{{"pipeline.added", lines.fresh, n.b.Stages}, {"pipeline.removed", lines.gone, n.a.Stages}} {
+	}{{"pipeline_added", lines.fresh, n.b.Stages}, {"pipeline_removed", lines.gone, n.a.Stages}} {
 		for _, p := range group.rows {
 			whole[p.ID] = true
 			count := 0
@@ -35,12 +35,12 @@ func (n *narrator) pipelines() {
 	stages := pair(n.a.Stages, n.b.Stages)
 	for _, s := range stages.fresh {
 		if !whole[s.Pipeline] {
-			n.say(Stages, "stage.added", n.stage(s), nil, s.Name, n.ref("stages", s.ID), n.ref("pipelines", s.Pipeline))
+			n.say(Stages, "stage_added", n.stage(s), nil, s.Name, n.ref("stages", s.ID), n.ref("pipelines", s.Pipeline))
 		}
 	}
 	for _, s := range stages.gone {
 		if !whole[s.Pipeline] {
-			n.say(Stages, "stage.removed", n.stage(s), s.Name, nil, n.ref("stages", s.ID), n.ref("pipelines", s.Pipeline))
+			n.say(Stages, "stage_removed", n.stage(s), s.Name, nil, n.ref("stages", s.ID), n.ref("pipelines", s.Pipeline))
 		}
 	}
 	for _, s := range stages.both {
@@ -65,13 +65,13 @@ func (n *narrator) stageChange(was, now plan.Stage) {
 		}
 	}
 	if was.Pipeline != now.Pipeline {
-		change("stage.pipeline", n.name("pipelines", was.Pipeline), n.name("pipelines", now.Pipeline))
+		change("stage_pipeline", n.name("pipelines", was.Pipeline), n.name("pipelines", now.Pipeline))
 	}
 	if was.Installation != now.Installation {
-		n.passed(Stages, "stage.tool", of, "installations", was.Installation, now.Installation, n.stage(now))
+		n.passed(Stages, "stage_tool", of, "installations", was.Installation, now.Installation, n.stage(now))
 	}
-	change("stage.builder", n.tool(was.Builder), n.tool(now.Builder))
-	change("stage.trigger", n.word("choice.trigger.", string(was.Trigger)), n.word("choice.trigger.", string(now.Trigger)))
+	change("stage_builder", n.tool(was.Builder), n.tool(now.Builder))
+	change("stage_trigger", n.word("choice.trigger.", string(was.Trigger)), n.word("choice.trigger.", string(now.Trigger)))
 	n.approval(of, was, now)
 	n.keys(of, was, now)
 }
@@ -84,16 +84,16 @@ func (n *narrator) accountable(of verdict.Ref, was, now plan.Stage) {
 	kind := ""
 	switch {
 	case len(lost) > 0 && len(gained) > 0:
-		kind = "stage.passes"
+		kind = "stage_passes"
 	case len(gained) > 0:
-		kind, a["n"] = "stage.gains", len(gained)
+		kind, a["n"] = "stage_gains", len(gained)
 		if len(was.Accountable) > 0 {
-			kind, a["others"] = "stage.joins", n.list("teams", was.Accountable)
+			kind, a["others"] = "stage_joins", n.list("teams", was.Accountable)
 		}
 	case len(lost) > 0:
-		kind = "stage.loses"
+		kind = "stage_loses"
 		if len(now.Accountable) > 0 {
-			kind, a["others"] = "stage.leaves", n.list("teams", now.Accountable)
+			kind, a["others"] = "stage_leaves", n.list("teams", now.Accountable)
 		}
 	default:
 		return
@@ -113,19 +113,19 @@ func (n *narrator) approval(of verdict.Ref, was, now plan.Stage) {
 	switch {
 	case x.Role == "":
 		a["role"] = y.Role
-		n.say(Stages, "approval.added", a, nil, y.Role, of)
+		n.say(Stages, "approval_added", a, nil, y.Role, of)
 	case y.Role == "":
 		a["role"] = x.Role
-		n.say(Stages, "approval.removed", a, x.Role, nil, of)
+		n.say(Stages, "approval_removed", a, x.Role, nil, of)
 	case x.Role != y.Role:
 		a["was"], a["now"] = x.Role, y.Role
-		n.say(Stages, "approval.role", a, x.Role, y.Role, of)
+		n.say(Stages, "approval_role", a, x.Role, y.Role, of)
 	case x.WaitMinutes != y.WaitMinutes:
 		a["role"], a["was"], a["now"] = y.Role, x.WaitMinutes, y.WaitMinutes
-		n.say(Stages, "approval.wait", a, x.WaitMinutes, y.WaitMinutes, of)
+		n.say(Stages, "approval_wait", a, x.WaitMinutes, y.WaitMinutes, of)
 	case x.MandatedBy != y.MandatedBy:
 		a["role"], a["was"], a["now"] = y.Role, n.text(x.MandatedBy), n.text(y.MandatedBy)
-		n.say(Stages, "approval.mandate", a, x.MandatedBy, y.MandatedBy, of)
+		n.say(Stages, "approval_mandate", a, x.MandatedBy, y.MandatedBy, of)
 	}
 }
 
@@ -142,7 +142,7 @@ func (n *narrator) keys(of verdict.Ref, was, now plan.Stage) {
 	for _, one := range []struct {
 		kind string
 		keys []string
-	}{{"stage.key.gains", minus(y, x)}, {"stage.key.loses", minus(x, y)}} {
+	}{{"stage_key_gains", minus(y, x)}, {"stage_key_loses", minus(x, y)}} {
 		if len(one.keys) == 0 {
 			continue
 		}

@@ -10,7 +10,9 @@ import (
 type Position struct{ Line, Column int }
 
 // Positions tells where in its file each row of a plan stands.
-type Positions struct{ rows map[string]map[string]Position } // by table and key
+type Positions struct {
+	rows map[string]map[string]Position
+} // by table and key
 
 // Row gives the place of a table's row; none for a row that the file lacks.
 func (p Positions) Row(kind, key string) (Position, bool) {
