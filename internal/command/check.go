@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"deckplan/internal/appraise"
 	"deckplan/internal/ci"
@@ -156,21 +155,4 @@ func (c Check) summarize(r ci.Report) (err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	return ci.WriteSummary(f, r)
-}
-
-// decided words what the records in a folder no longer stand on.
-func (c Check) decided(s *Streams, p *plan.Plan, judged *appraise.Appraisal) ([]found, error) {
-	records, err := s.Judge(c.Decisions, p, judged, time.Now())
-	if err != nil {
-		return nil, err
-	}
-	var out []found
-	for _, r := range records {
-		for _, problem := range r.Problems {
-			f := word(s, appraise.Finding{Topic: "decision", Subject: appraise.Subject{Key: r.Key, Name: r.Title}, Finding: problem.Finding}, p.About.CurrencyOr())
-			f.File, f.Line, f.Column = c.path(filepath.Join(c.Decisions, r.File)), max(1, problem.Line), 1
-			out = append(out, f)
-		}
-	}
-	return out, nil
 }

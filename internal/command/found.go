@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"time"
 
 	"deckplan/internal/appraise"
 	"deckplan/internal/ci"
-	"deckplan/internal/plan"
 	"deckplan/internal/verdict"
 )
 
@@ -64,20 +62,3 @@ func (f found) ci() ci.Finding {
 		File: f.File, Line: f.Line, Column: f.Column, Same: same}
 }
 
-// Judged is a decision record of a folder that asks to be looked at.
-type Judged struct {
-	File     string // relative to the folder
-	Key      string // the record's number, or what stands for it
-	Title    string
-	Problems []Problem
-}
-
-// Problem is why: an assumption that no longer holds, a review that is due, or
-// a file that cannot be read as a record.
-type Problem struct {
-	verdict.Finding
-	Line int // of the file, from 1
-}
-
-// Judge tells which records in a folder ask to be looked at.
-type Judge func(dir string, p *plan.Plan, judged *appraise.Appraisal, now time.Time) ([]Judged, error)
