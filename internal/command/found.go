@@ -61,4 +61,3 @@ func (f found) ci() ci.Finding {
 	return ci.Finding{Rule: f.ID, Severity: f.Severity, Topic: string(f.Topic), Subject: f.Subject.Name, Text: f.Text, Why: f.Why, Do: f.Do,
 		File: f.File, Line: f.Line, Column: f.Column, Same: same}
 }
-
