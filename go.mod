@@ -32,6 +32,8 @@ require (
 	mvdan.cc/sh/v3 v3.14.1
 )
 
+require github.com/expr-lang/expr v1.17.8 // indirect
+
 require (
 	github.com/owenrumney/go-sarif/v3 v3.3.1 // indirect
 	github.com/xeipuuv/gojsonpointer v0.0.0-20180127040702-4e3ac2762d5f // indirect
