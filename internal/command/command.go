@@ -20,8 +20,8 @@ import (
 type Streams struct {
 	Out, Err io.Writer
 	Lang     lang.Lang
-	Version  string // of Deckplan
-	Judge    Judge
+	Version  string     // of Deckplan
+	Record   ReadRecord // of decision records; nil where none can be read
 }
 
 // Exit is how a command ends that has told in full why.

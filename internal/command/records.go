@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"deckplan/internal/appraise"
+	"deckplan/internal/decision"
 	"deckplan/internal/plan"
+	"deckplan/internal/review"
 	"deckplan/internal/verdict"
 )
 
@@ -22,38 +24,23 @@ const (
 	mostRecordBytes = 1 << 20
 )
 
-// Judge reads a decision record from a file's text and tells how it stands with
-// a plan. today is 2006-01-02.
-type Judge func(name string, text []byte, p *plan.Plan, judged *appraise.Appraisal, today string) Judged
-
-// Judged is how a decision record stands.
-type Judged struct {
-	Number string // as readers have it, such as 0007
-	Title  string
-	Broken []Broken
-	Due    string         // the date of review, 2006-01-02, where it has come
-	Faults []plan.Problem // what could not be read of the file
-}
-
-// Broken is an assumption of a record that no longer holds.
-type Broken struct {
-	Text string // as the record has it
-	Now  string // what the figures are that it names; empty where they are gone
-}
+// ReadRecord reads a decision record from a file's text, and tells what of it
+// could not be read; then it may give an empty record.
+type ReadRecord func(name string, text []byte) (decision.Record, []plan.Problem)
 
 // decided words what the records in a folder no longer stand on: a broken
 // assumption is an error, because it was accepted; a review that is due is a
 // warning, and so is what cannot be read of a record.
 func (c Check) decided(s *Streams, p *plan.Plan, judged *appraise.Appraisal) (out []found, err error) {
-	if s.Judge == nil {
-		return nil, s.Wrong("check.decisions.unjudged", nil)
+	if s.Record == nil {
+		return nil, s.Wrong("check.decisions.unread", nil)
 	}
 	root, err := os.OpenRoot(c.Decisions)
 	if err != nil {
 		return nil, s.Wrong("check.decisions.folder", map[string]any{"folder": c.Decisions, "detail": err.Error()})
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
-	today, count := time.Now().Format(time.DateOnly), 0
+	facts, count := review.NewFacts(p, judged, nil), 0
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -72,10 +59,11 @@ func (c Check) decided(s *Streams, p *plan.Plan, judged *appraise.Appraisal) (ou
 		}
 		file := c.path(filepath.Join(c.Decisions, filepath.FromSlash(name)))
 		if text == nil {
-			out = append(out, c.record(s, file, 1, Judged{Number: name, Title: name}, "check.decision.large", verdict.Warning, verdict.Args{"max": mostRecordBytes >> 10}))
+			out = append(out, recorded{s: s, file: file}.tell(1, "check.decision.large", verdict.Warning, verdict.Args{"max": mostRecordBytes >> 10}))
 			return nil
 		}
-		out = append(out, c.standing(s, file, text, s.Judge(name, text, p, judged, today))...)
+		r, faults := s.Record(name, text)
+		out = append(out, recorded{s, file, text, r}.standing(faults, facts, p.About.CurrencyOr())...)
 		return nil
 	})
 	return out, err
@@ -111,27 +99,68 @@ func readBounded(root *os.Root, name string) (text []byte, err error) {
 	return text, err
 }
 
-// standing words all that is to be said of a record.
-func (c Check) standing(s *Streams, file string, text []byte, j Judged) (out []found) {
-	for _, fault := range j.Faults {
-		out = append(out, c.record(s, file, max(1, fault.Line), j, fault.ID, verdict.Warning, fault.Args))
+// recorded is a record with the file it was read from.
+type recorded struct {
+	s    *Streams
+	file string
+	text []byte
+	decision.Record
+}
+
+// standing words all that is to be said of a record. One that is not accepted
+// binds nobody: only what could not be read of it, and its date of review, are
+// told.
+func (r recorded) standing(faults []plan.Problem, world decision.World, currency string) (out []found) {
+	for _, fault := range faults {
+		out = append(out, r.tell(max(1, fault.Line), fault.ID, verdict.Warning, fault.Args))
 	}
-	for _, b := range j.Broken {
-		id, args := "check.decision.broken", verdict.Args{"assumption": b.Text, "now": b.Now}
-		if b.Now == "" {
-			id = "check.decision.gone"
+	now := time.Now()
+	state := decision.Judge(r.Record, decision.State{}, world, now.Format(time.DateOnly), decision.Moment{At: now})
+	for _, check := range state.Checks {
+		if !state.Stands || !check.Asks() {
+			continue
 		}
-		out = append(out, c.record(s, file, lineOf(text, b.Text), j, id, verdict.Error, args))
+		args := verdict.Args{"assumption": r.assumption(check.Check)}
+		if check.Missing != "" {
+			args["missing"] = r.s.Lang.T(check.Missing, check.Args)
+			out = append(out, r.tell(lineOf(r.text, check.Check), "check.decision.gone", verdict.Error, args))
+			continue
+		}
+		var figures []string
+		for _, f := range check.Now {
+			figures = append(figures, r.s.Lang.T("review.is", map[string]any{"figure": f.Label(r.s.Lang), "now": f.Text(r.s.Lang, currency)}))
+		}
+		args["now"] = strings.Join(figures, "; ")
+		out = append(out, r.tell(lineOf(r.text, check.Check), "check.decision.broken", verdict.Error, args))
 	}
-	if j.Due != "" {
-		out = append(out, c.record(s, file, lineOf(text, j.Due), j, "check.decision.due", verdict.Warning, verdict.Args{"date": j.Due}))
+	if state.Due != "" {
+		out = append(out, r.tell(lineOf(r.text, state.Due), "check.decision.due", verdict.Warning, verdict.Args{"date": state.Due}))
 	}
 	return out
 }
 
-func (c Check) record(s *Streams, file string, line int, j Judged, id string, severity verdict.Severity, args verdict.Args) found {
-	f := word(s, appraise.Finding{Topic: "decision", Subject: appraise.Subject{Key: j.Number, Name: j.Title}, Finding: verdict.Finding{ID: id, Severity: severity, Args: args}}, "")
-	f.File, f.Line, f.Column = file, line, 1
+// assumption is a check in the words of the record.
+func (r recorded) assumption(check string) string {
+	for _, a := range r.Assumptions {
+		if a.Check == check && a.Text != "" {
+			return a.Text
+		}
+	}
+	return check
+}
+
+// tell words a finding about the record. A file that is no record goes by its
+// name.
+func (r recorded) tell(line int, id string, severity verdict.Severity, args verdict.Args) found {
+	of := appraise.Subject{Key: r.file, Name: path.Base(r.file)}
+	if r.Number > 0 {
+		of.Key = r.ID()
+	}
+	if r.Title != "" {
+		of.Name = r.Title
+	}
+	f := word(r.s, appraise.Finding{Topic: "decision", Subject: of, Finding: verdict.Finding{ID: id, Severity: severity, Args: args}}, "")
+	f.File, f.Line, f.Column = r.file, line, 1
 	return f
 }
 

@@ -3,36 +3,51 @@ package command
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"deckplan/internal/appraise"
+	"deckplan/internal/decision"
 	"deckplan/internal/lang"
 	"deckplan/internal/plan"
 )
 
-// judgeByWord stands for the judging of records: a file says itself how it
-// stands.
-func judgeByWord(name string, text []byte, _ *plan.Plan, _ *appraise.Appraisal, _ string) Judged {
-	j := Judged{Number: name[:4], Title: "Title of " + name}
+// readByWord stands for the reading of records' Markdown; how they stand is
+// judged as it is.
+func readByWord(name string, text []byte) (decision.Record, []plan.Problem) {
+	n, _ := strconv.Atoi(name[:min(4, len(name))])
+	r := decision.Record{Number: n, Title: "Title of " + name, Status: decision.Accepted}
+	var faults []plan.Problem
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "broken "); ok {
-			j.Broken = append(j.Broken, Broken{strings.TrimSpace(rest), "48%"})
-		}
-		if rest, ok := strings.CutPrefix(line, "due "); ok {
-			j.Due = strings.TrimSpace(rest)
+		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch word {
+		case "status":
+			r.Status = decision.Status(rest)
+		case "check":
+			r.Assumptions = append(r.Assumptions, decision.Assumption{Text: "Assumed: " + rest, Check: rest})
+		case "due":
+			r.ReviewBy = rest
+		case "fault":
+			faults = append(faults, plan.Problem{Line: 1, ID: "plan.problem.empty_file"})
 		}
 	}
-	return j
+	return r, faults
 }
 
 func folder(t *testing.T, files map[string]string) (planFile, dir string) {
 	t.Helper()
 	root := t.TempDir()
 	dir = filepath.Join(root, "adr")
-	files["../plan.yaml"] = "schema: 1\nabout: {name: x}\n"
+	b, err := os.ReadFile("../plan/sample/en.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["../plan.yaml"] = string(b)
 	for name, text := range files {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -47,17 +62,20 @@ func folder(t *testing.T, files map[string]string) (planFile, dir string) {
 
 func TestCheck_TellsWhichRecordsNoLongerStand(t *testing.T) {
 	file, dir := folder(t, map[string]string{
-		"0001-hub.md":        "# Hub\n\nbroken layout.radius < 0.4\n",
-		"0002-old.md":        "# Old\ndue 2026-01-01\n",
-		"sub/0003-deeper.md": "all is well\n",
-		"0004-large.md":      strings.Repeat("x", mostRecordBytes+1),
-		"README.md":          "broken a\n",
-		"adr-template.md":    "broken b\n",
-		".git/0005.md":       "broken c\n",
-		"0006.txt":           "broken d\n",
+		"0001-hub.md":      "# Hub\n\ncheck layout(\"ours\").radius < 0.4\n",
+		"0002-old.md":      "# Old\nstatus proposed\ndue 2026-01-01\ncheck layout(\"ours\").radius < 0.4\n",
+		"sub/0003-fine.md": "check layout(\"ours\").radius < 0.9\ndue 9999-01-01\n",
+		"0005-gone.md":     "check layout(\"nothing\").radius < 0.4\n",
+		"0006-shut.md":     "status superseded\ndue 2026-01-01\ncheck layout(\"ours\").radius < 0.4\n",
+		"0007-bad.md":      "fault\n",
+		"0004-large.md":    strings.Repeat("x", mostRecordBytes+1),
+		"README.md":        "check a\n",
+		"adr-template.md":  "check b\n",
+		".git/0005.md":     "check c\n",
+		"0006.txt":         "check d\n",
 	})
 	var out, errs bytes.Buffer
-	s := &Streams{Out: &out, Err: &errs, Lang: lang.English, Judge: judgeByWord}
+	s := &Streams{Out: &out, Err: &errs, Lang: lang.English, Record: readByWord}
 	c := Check{File: file, Format: "json", FailOn: "error", Output: "-", Decisions: dir, Root: filepath.Dir(file)}
 	if err := c.Run(s); err != (Exit{1}) {
 		t.Fatalf("%v: %s", err, errs.String())
@@ -69,18 +87,24 @@ func TestCheck_TellsWhichRecordsNoLongerStand(t *testing.T) {
 			Subject                     appraise.Subject
 		}
 	}
-	if err := json.Unmarshal(out.Bytes(), &answer); err != nil || len(answer.Findings) != 3 {
+	if err := json.Unmarshal(out.Bytes(), &answer); err != nil {
 		t.Fatalf("%v: %s", err, out.String())
 	}
-	for i, want := range []string{"adr/0001-hub.md error No longer holds: layout.radius < 0.4 (now: 48%)", "adr/0002-old.md warning Its review is due since 2026-01-01.",
-		"adr/0004-large.md warning The file is larger than 1,024 KiB and was not read."} {
-		f := answer.Findings[i]
-		if got := f.File + " " + f.Severity + " " + f.Text; got != want || f.Topic != "decision" {
-			t.Errorf("%d: %s", i, got)
+	var got []string
+	for _, f := range answer.Findings {
+		if f.Topic == "decision" {
+			got = append(got, fmt.Sprintf("%s:%d %s %s %s", f.File, f.Line, f.Severity, f.Subject.Key, f.Text))
 		}
 	}
-	if answer.Findings[0].Line != 3 || answer.Findings[1].Line != 2 || answer.Findings[0].Subject.Key != "0001" {
-		t.Errorf("%+v", answer.Findings)
+	want := []string{
+		"adr/0001-hub.md:3 error 0001 No longer holds: Assumed: layout(\"ours\").radius < 0.4 (Delivery radius of Our draft is 71%)",
+		"adr/0005-gone.md:1 error 0005 Can no longer be judged: Assumed: layout(\"nothing\").radius < 0.4 (“nothing” is no longer in the plan)",
+		"adr/0002-old.md:3 warning 0002 Its review is due since 2026-01-01.",
+		"adr/0004-large.md:1 warning adr/0004-large.md The file is larger than 1,024 KiB and was not read.",
+		"adr/0007-bad.md:1 warning 0007 " + lang.English.T("plan.problem.empty_file", nil),
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
 	for format, want := range map[string]string{"sarif": `"uri": "adr/0001-hub.md"`, "github": "::error file=adr/0001-hub.md,line=3,col=1,title=Title of 0001-hub.md::No longer holds", "gitlab": `"path": "adr/0001-hub.md"`, "text": "adr/0001-hub.md:3:1: error: "} {
 		out.Reset()
@@ -94,7 +118,7 @@ func TestCheck_TellsWhichRecordsNoLongerStand(t *testing.T) {
 func TestCheck_RefusesAFolderOfRecordsThatIsNotThere(t *testing.T) {
 	file, dir := folder(t, map[string]string{})
 	var out, errs bytes.Buffer
-	s := &Streams{Out: &out, Err: &errs, Lang: lang.English, Judge: judgeByWord}
+	s := &Streams{Out: &out, Err: &errs, Lang: lang.English, Record: readByWord}
 	if err := (Check{File: file, Format: "text", FailOn: "error", Decisions: filepath.Join(dir, "none")}).Run(s); err != (Exit{2}) || !strings.Contains(errs.String(), "--decisions") {
 		t.Errorf("%v %s", err, errs.String())
 	}
