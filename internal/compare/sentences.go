@@ -62,11 +62,6 @@ func Tell(l lang.Lang, a, b *plan.Plan) Story {
 	return tell(l, a, b, plan.Diff(a, b), appraise.Run(a), appraise.Run(b))
 }
 
-// TellOf is Tell for plans that have been appraised.
-func TellOf(l lang.Lang, a, b *plan.Plan, judgedA, judgedB appraise.Appraisal) Story {
-	return tell(l, a, b, plan.Diff(a, b), judgedA, judgedB)
-}
-
 func tell(l lang.Lang, a, b *plan.Plan, changes []plan.Change, judgedA, judgedB appraise.Appraisal) Story {
 	n := &narrator{lang: l, a: a, b: b, names: map[string]map[string]string{}, told: map[string]bool{}}
 	if len(changes) > 0 {
