@@ -230,7 +230,7 @@ func (f *reader) finish() Record {
 	f.Front = f.front.rest(func(key string) bool { return f.claimed[key] })
 	if f.Status == "" {
 		f.Status = Proposed
-		if f.own == nil {
+		if f.own == nil && f.status == "" {
 			f.add(0, Doubt, "no_status", nil)
 		}
 	}

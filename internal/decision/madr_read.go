@@ -49,7 +49,6 @@ type reader struct {
 	claimed map[string]bool // keys of front matter that became fields
 	own     *entry
 	known   bool // something of a record was found
-	order   []Section
 }
 
 func readFile(name string, b []byte) (*reader, error) {
@@ -121,7 +120,7 @@ func (f *reader) readFront() {
 		case p == partStatus && plain:
 			f.known = true
 			f.setStatus(text, e.line)
-		case p == partDate && plain && heading(e.key) == "date":
+		case p == partDate && plain && f.Date == "":
 			if d, ok := readDate(text); ok || text == "" {
 				f.Date = d
 				break
@@ -222,9 +221,6 @@ func (f *reader) body(blocks []block) {
 		f.add(0, Told, "title", map[string]any{"title": f.Title})
 	}
 	f.Title, f.Number = titleOf(f.Title, f.Number)
-	if f.Date == "" {
-		f.Date = dateOf(f.file)
-	}
 	base := 6
 	for i, b := range blocks {
 		if b.level > 0 && i != title {
@@ -248,6 +244,9 @@ func (f *reader) body(blocks []block) {
 	f.preamble(preamble)
 	for _, s := range sections {
 		f.section(s)
+	}
+	if f.Date == "" {
+		f.Date = dateOf(f.file)
 	}
 }
 

@@ -373,8 +373,8 @@ func (r *Read) snapshot(files map[string]File) {
 func (r *Read) judge() {
 	for _, p := range Validate(r.Record) {
 		grade := Refused
-		if p.ID == "decision.problem.required" && p.Field != "title" {
-			grade = Told
+		if p.ID == "decision.problem.required" && (p.Field == "context" || p.Field == "options") {
+			continue
 		}
 		if strings.HasPrefix(p.Field, "assumptions") && !slices.Contains([]string{"decision.problem.long", "decision.problem.many", "decision.problem.bytes"}, p.ID) {
 			grade = Doubt // it cannot be computed: it stays a sentence
