@@ -15,7 +15,7 @@ const undecided = "Not decided yet."
 
 // outcome reads the decision: the option chosen and why, and the sections that
 // have their place below.
-func (f *reader) outcome(s section) {
+func (f *fileReader) outcome(s section) {
 	var own []block
 	var subs []section
 	for _, b := range s.blocks {
@@ -45,7 +45,7 @@ var because = regexp.MustCompile(`(?is)^[\s*_]*[,.;:–—-]?\s*(?:(?:because|si
 var quotes = map[string]string{`"`: `"`, "“": "”", "'": "'", "‘": "’", "`": "`", "「": "」", "*": "*", "_": "_"}
 
 // chosen reads what an outcome says before the sections below it.
-func (f *reader) chosen(blocks []block) {
+func (f *fileReader) chosen(blocks []block) {
 	whole := joined(blocks)
 	if strings.TrimSpace(whole) == undecided {
 		return
@@ -79,7 +79,7 @@ func (f *reader) chosen(blocks []block) {
 }
 
 // optionName cuts a text after the name of the option that it begins with.
-func (f *reader) optionName(s string) (name, rest string) {
+func (f *fileReader) optionName(s string) (name, rest string) {
 	for open, end := range quotes {
 		after, ok := strings.CutPrefix(s, open)
 		if !ok {
@@ -117,7 +117,7 @@ func (f *reader) optionName(s string) (name, rest string) {
 }
 
 // choose takes an option by name; one that is not listed is added.
-func (f *reader) choose(name string, line int) {
+func (f *fileReader) choose(name string, line int) {
 	if o := f.similar(name); o != nil {
 		f.Chosen = o.Name
 		return
@@ -130,7 +130,7 @@ func (f *reader) choose(name string, line int) {
 
 // information reads what is said at the end: prose, and the lines that name
 // other records.
-func (f *reader) information(blocks []block) {
+func (f *fileReader) information(blocks []block) {
 	text := joined(blocks)
 	if n := len(blocks); n > 0 && blocks[n-1].kind == ast.KindList {
 		items := itemsOf(blocks[n-1])
@@ -162,7 +162,7 @@ func (f *reader) information(blocks []block) {
 
 // written tells whether an entry is one of those that the writer adds to a
 // record's information, and takes what it says.
-func (f *reader) written(it item) bool {
+func (f *fileReader) written(it item) bool {
 	if kindOfFile(it.text) {
 		return true
 	}
@@ -188,7 +188,7 @@ var tieMessages = map[tie]string{supersedes: "decision.supersedes", supersededBy
 
 // link turns what the file names of other records into their numbers. resolve
 // finds the number of a file; nil where only numbers are known.
-func (f *reader) link(resolve func(r ref) int) {
+func (f *fileReader) link(resolve func(r ref) int) {
 	for _, r := range f.refs {
 		n := r.number
 		if resolve != nil {
@@ -216,7 +216,7 @@ func (f *reader) link(resolve func(r ref) int) {
 
 // finish puts together what was read in pieces, and what the product's own key
 // says.
-func (f *reader) finish() Record {
+func (f *fileReader) finish() Record {
 	if f.loose = append(f.loose, f.Context); len(f.loose) > 1 {
 		f.Context = trimLines(strings.Join(f.loose, "\n\n"))
 	}

@@ -25,13 +25,13 @@ const ownKey = "deckplan"
 // JSON names.
 var ownFields = [][2]string{{"number", "number"}, {"topic", "topic"}, {"subject", "subject"}, {"review-by", "reviewBy"}, {"steps", "steps"}, {"sign-offs", "signOffs"}, {"reviews", "reviews"}, {"comments", "comments"}}
 
-type fields map[string]json.RawMessage
+type fieldSet map[string]json.RawMessage
 
-func fieldsOf(r Record) fields {
+func fieldsOf(r Record) fieldSet {
 	b := encode(r)
-	var f fields
+	var f fieldSet
 	if json.Unmarshal(b, &f) != nil {
-		return fields{}
+		return fieldSet{}
 	}
 	return f
 }
@@ -70,7 +70,7 @@ func exactNode(want, got Record) *yaml.Node {
 	a, b := fieldsOf(want), fieldsOf(got)
 	out := &yaml.Node{Kind: yaml.MappingNode}
 	names := map[string]bool{}
-	for _, f := range []fields{a, b} {
+	for _, f := range []fieldSet{a, b} {
 		for name := range f {
 			names[name] = true
 		}

@@ -15,7 +15,7 @@ var pair = regexp.MustCompile(`^[*_]{0,2}([A-Za-z가-힣][A-Za-z가-힣 _-]{0,40
 
 // preamble reads what stands around the title: the list of MADR 2, and the
 // lines of Nygard's. Anything else begins the context.
-func (f *reader) preamble(blocks []block) {
+func (f *fileReader) preamble(blocks []block) {
 	for _, b := range blocks {
 		switch b.kind {
 		case ast.KindList:
@@ -43,7 +43,7 @@ func (f *reader) preamble(blocks []block) {
 
 // pairs takes names with values, where all of them are; a list may hold ones
 // that MADR does not know, lines of prose may not.
-func (f *reader) pairs(items []item, list bool) bool {
+func (f *fileReader) pairs(items []item, list bool) bool {
 	for _, it := range items {
 		m := pair.FindStringSubmatch(it.text)
 		if m == nil || strings.Contains(it.text, "\n") {
@@ -64,7 +64,7 @@ func meta(p part) bool {
 	return slices.Contains([]part{partStatus, partDate, partMakers, partConsulted, partInformed, partStory}, p)
 }
 
-func (f *reader) pair(key, value string, it item) {
+func (f *fileReader) pair(key, value string, it item) {
 	p := partOf(key)
 	lists := map[part]*[]string{partMakers: &f.DecisionMakers, partConsulted: &f.Consulted, partInformed: &f.Informed}
 	switch {
@@ -96,7 +96,7 @@ func (f *reader) pair(key, value string, it item) {
 }
 
 // options reads the considered options: a list of names, or a heading for each.
-func (f *reader) options(s section) {
+func (f *fileReader) options(s section) {
 	plain, subs := split(s)
 	items, rest := itemsAnd(plain)
 	for _, it := range items {
@@ -135,7 +135,7 @@ var anchor = regexp.MustCompile(`^\[((?:[^\[\]\\]|\\.)+)\]\(#[^)]*\)`)
 
 // addOption adds an option by what a list says of it: its name, or a longer
 // text that begins with it.
-func (f *reader) addOption(text string, line int) *Option {
+func (f *fileReader) addOption(text string, line int) *Option {
 	name, more, _ := strings.Cut(text, "\n")
 	name = strings.TrimSpace(name)
 	if m := anchor.FindStringSubmatch(name); m != nil {
@@ -165,7 +165,7 @@ func (f *reader) addOption(text string, line int) *Option {
 }
 
 // option finds an option by its name, as exactly as there is one.
-func (f *reader) option(name string) *Option {
+func (f *fileReader) option(name string) *Option {
 	for _, same := range []func(a, b string) bool{
 		func(a, b string) bool { return a == b },
 		func(a, b string) bool { return heading(a) == heading(b) && heading(a) != "" },
@@ -181,7 +181,7 @@ func (f *reader) option(name string) *Option {
 
 // similar finds the one option that a name begins, or that begins with it, as
 // "Option 1" does "Option 1: one hub".
-func (f *reader) similar(name string) *Option {
+func (f *fileReader) similar(name string) *Option {
 	if o := f.option(name); o != nil {
 		return o
 	}
@@ -201,7 +201,7 @@ func (f *reader) similar(name string) *Option {
 }
 
 // prosAndCons reads what is said of each option.
-func (f *reader) prosAndCons(s section) {
+func (f *fileReader) prosAndCons(s section) {
 	plain, subs := split(s)
 	f.rest(s, plain)
 	for _, sub := range subs {
@@ -210,7 +210,7 @@ func (f *reader) prosAndCons(s section) {
 }
 
 // describe reads an option's own section.
-func (f *reader) describe(s section) {
+func (f *fileReader) describe(s section) {
 	name := strings.TrimSpace(comment.ReplaceAllString(s.head, ""))
 	o := f.similar(name)
 	if o == nil {
@@ -280,7 +280,7 @@ func argumentsOf(b block, first bool) (all []Argument, rest string) {
 
 // consequences reads "Good, because …" into arguments; a section that says
 // them otherwise is prose.
-func (f *reader) consequences(s section) {
+func (f *fileReader) consequences(s section) {
 	var own []block
 	var subs []section
 	for _, b := range s.blocks {
@@ -315,7 +315,7 @@ func (f *reader) consequences(s section) {
 }
 
 // sided reads a section of consequences of one side.
-func (f *reader) sided(s section, p part) bool {
+func (f *fileReader) sided(s section, p part) bool {
 	side := Good
 	if p == partNegative {
 		side = Bad
@@ -337,7 +337,7 @@ func (f *reader) sided(s section, p part) bool {
 var checked = regexp.MustCompile("(?s)^(.*?)(?::|：|)\\s*(`+)\\s?([^`].*?)\\s?(`+)$")
 
 // assumptions reads a list of sentences, each with its expression in backquotes.
-func (f *reader) assumptions(s section) {
+func (f *fileReader) assumptions(s section) {
 	items, rest := itemsAnd(s.blocks)
 	f.named = s.line
 	for _, it := range items {

@@ -34,8 +34,8 @@ func ParseMADR(name string, b []byte) (Record, []Note, error) {
 	return f.finish(), f.sorted(), nil
 }
 
-// reader reads one file.
-type reader struct {
+// fileReader reads one file.
+type fileReader struct {
 	notes
 	Record
 	front   front
@@ -51,8 +51,8 @@ type reader struct {
 	known   bool // something of a record was found
 }
 
-func readFile(name string, b []byte) (*reader, error) {
-	f := &reader{notes: notes{file: name}, seen: map[part]bool{}, claimed: map[string]bool{}}
+func readFile(name string, b []byte) (*fileReader, error) {
+	f := &fileReader{notes: notes{file: name}, seen: map[part]bool{}, claimed: map[string]bool{}}
 	refuse := func(id string, args map[string]any) error {
 		return &FileError{Note{name, 0, Refused, "decision.files." + id, args}}
 	}
@@ -82,7 +82,7 @@ func readFile(name string, b []byte) (*reader, error) {
 
 // decode makes text of a file: UTF-8, UTF-16 with its mark, or the Korean of
 // older Windows. Line ends become \n.
-func (f *reader) decode(b []byte) (string, bool) {
+func (f *fileReader) decode(b []byte) (string, bool) {
 	var t transform.Transformer
 	switch {
 	case bytes.HasPrefix(b, []byte{0xff, 0xfe}), bytes.HasPrefix(b, []byte{0xfe, 0xff}):
@@ -105,7 +105,7 @@ func (f *reader) decode(b []byte) (string, bool) {
 }
 
 // readFront takes what MADR's front matter has fields for.
-func (f *reader) readFront() {
+func (f *fileReader) readFront() {
 	lists := map[part]*[]string{partMakers: &f.DecisionMakers, partConsulted: &f.Consulted, partInformed: &f.Informed}
 	for i := range f.front.entries {
 		e := &f.front.entries[i]
@@ -145,7 +145,7 @@ func (f *reader) readFront() {
 }
 
 // setStatus reads a status with what stands beside its word.
-func (f *reader) setStatus(text string, line int) {
+func (f *fileReader) setStatus(text string, line int) {
 	for i, s := range strings.Split(text, "\n") {
 		s = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(s), "*-+ "))
 		if s == "" {
@@ -175,7 +175,7 @@ func (f *reader) setStatus(text string, line int) {
 }
 
 // beside reads what follows a status's word: a date, or the records it names.
-func (f *reader) beside(rest, all string, line int) {
+func (f *fileReader) beside(rest, all string, line int) {
 	if rest == "" {
 		return
 	}
@@ -211,7 +211,7 @@ type section struct {
 }
 
 // body reads what follows the front matter.
-func (f *reader) body(blocks []block) {
+func (f *fileReader) body(blocks []block) {
 	title := f.titleAt(blocks)
 	if title >= 0 {
 		f.Title = strings.TrimSpace(comment.ReplaceAllString(blocks[title].head, ""))
@@ -252,7 +252,7 @@ func (f *reader) body(blocks []block) {
 
 // titleAt finds the title: the first heading of level 1, unless it is a section
 // in a file that has all of them at that level.
-func (f *reader) titleAt(blocks []block) int {
+func (f *fileReader) titleAt(blocks []block) int {
 	first, ones := -1, 0
 	for i, b := range blocks {
 		if b.level == 1 {
@@ -284,7 +284,7 @@ func nameTitle(name string) string {
 
 // section reads a section of the record. One that comes a second time, or that
 // nothing is known of, is kept as it stands.
-func (f *reader) section(s section) {
+func (f *fileReader) section(s section) {
 	p := partOf(s.head)
 	if p != "" && p != partStatus {
 		f.known = true
@@ -297,20 +297,20 @@ func (f *reader) section(s section) {
 }
 
 // keep keeps a section as it stands.
-func (f *reader) keep(s section) {
+func (f *fileReader) keep(s section) {
 	f.Sections = append(f.Sections, Section{Heading: s.head, Level: s.level, Text: joined(s.blocks)})
 	f.add(s.line, Told, "section", map[string]any{"heading": clipped(s.head)})
 }
 
 // rest keeps what of a section no field has a place for.
-func (f *reader) rest(s section, blocks []block) {
+func (f *fileReader) rest(s section, blocks []block) {
 	if len(blocks) > 0 {
 		f.keep(section{s.head, s.level, blocks[0].line, blocks})
 	}
 }
 
 // take reads a section into fields; false where it is to be kept as it stands.
-func (f *reader) take(p part, s section) bool {
+func (f *fileReader) take(p part, s section) bool {
 	switch p {
 	case partContext:
 		f.Context = joined(s.blocks)
@@ -366,7 +366,7 @@ func (f *reader) take(p part, s section) bool {
 	return true
 }
 
-func (f *reader) persons(p part, s section) bool {
+func (f *fileReader) persons(p part, s section) bool {
 	to := map[part]*[]string{partMakers: &f.DecisionMakers, partConsulted: &f.Consulted, partInformed: &f.Informed}[p]
 	items, rest := itemsAnd(s.blocks)
 	if len(*to) > 0 || len(items) > 0 && len(rest) > 0 {

@@ -51,6 +51,8 @@ func (r Read) Refused() bool {
 type Set struct {
 	Records []Read
 	Skipped []Note
+
+	files []File // of the records, with their snapshots
 }
 
 // File is a file that may be a record.
@@ -103,7 +105,7 @@ func ReadFiles(files []File) (Set, error) {
 		if strings.EqualFold(path.Ext(f.Name), ".zip") {
 			err = c.zip(f.Name, f.Data)
 		} else if c.wants(f.Name) {
-			err = c.take(f.Name, bytes.NewReader(f.Data))
+			err = c.take(c.loose(f.Name), bytes.NewReader(f.Data))
 		} else {
 			c.skip(f.Name, "kind", nil)
 		}
@@ -114,12 +116,30 @@ func ReadFiles(files []File) (Set, error) {
 	return c.set(), nil
 }
 
+// Pack makes a zip archive of the files that the records were read from, which
+// ReadZip reads as the same set.
+func (s Set) Pack() ([]byte, error) {
+	var b bytes.Buffer
+	err := writeZip(&b, s.files)
+	return b.Bytes(), err
+}
+
 // collecting gathers files up to the limits.
 type collecting struct {
 	files   []File
 	skipped []Note
 	bytes   int
 	entries int
+}
+
+// loose is the name of a file that came without its folder. Two of one name
+// are told apart.
+func (c *collecting) loose(name string) string {
+	name = path.Base(strings.NewReplacer(`\`, "/", ":", "-", "\x00", "").Replace(strings.ToValidUTF8(name, "-")))
+	for n := 2; slices.ContainsFunc(c.files, func(f File) bool { return f.Name == name }) && n < 100; n++ {
+		name = strconv.Itoa(n) + "/" + path.Base(name)
+	}
+	return name
 }
 
 func (c *collecting) skip(name, id string, args map[string]any) {
@@ -205,7 +225,7 @@ var (
 // set reads what was collected.
 func (c *collecting) set() Set {
 	s := Set{Skipped: c.skipped}
-	var read []*reader
+	var read []*fileReader
 	snapshots := map[string]File{}
 	slices.SortFunc(c.files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	for _, f := range c.files {
@@ -233,19 +253,21 @@ func (c *collecting) set() Set {
 		case r.own == nil && blankTitle.MatchString(r.Title):
 			s.Skipped = append(s.Skipped, Note{f.Name, 0, Told, "decision.files.template", nil})
 		default:
-			read = append(read, r)
+			read, s.files = append(read, r), append(s.files, f)
 		}
 	}
 	s.Records = linkAll(read)
 	for i := range s.Records {
-		s.Records[i].snapshot(snapshots)
+		if f, ok := s.Records[i].snapshot(snapshots); ok {
+			s.files = append(s.files, f)
+		}
 		s.Records[i].judge()
 	}
 	return s
 }
 
 // linkAll numbers the records and resolves how they name one another.
-func linkAll(read []*reader) []Read {
+func linkAll(read []*fileReader) []Read {
 	byNumber, byFile := map[int]int{}, map[string]int{}
 	given := make([]int, len(read)) // number in the file
 	last := 0
@@ -292,7 +314,7 @@ func linkAll(read []*reader) []Read {
 
 // assumptionLines gives a line for each assumption; that of the section where
 // an entry has none of its own.
-func (f *reader) assumptionLines() []int {
+func (f *fileReader) assumptionLines() []int {
 	out := make([]int, len(f.Assumptions))
 	for i := range out {
 		out[i] = f.named
@@ -342,7 +364,7 @@ type kept struct {
 }
 
 // snapshot takes the snapshot that an export wrote beside the record.
-func (r *Read) snapshot(files map[string]File) {
+func (r *Read) snapshot(files map[string]File) (File, bool) {
 	number := numberOf(r.File)
 	if number == 0 {
 		number = r.Record.Number
@@ -350,7 +372,7 @@ func (r *Read) snapshot(files map[string]File) {
 	name := path.Join(path.Dir(r.File), FormatNumber(number)+"-snapshot.json")
 	f, ok := files[name]
 	if !ok {
-		return
+		return f, false
 	}
 	var k kept
 	var s Snapshot
@@ -358,14 +380,15 @@ func (r *Read) snapshot(files map[string]File) {
 	if err == nil {
 		s, err = ParseSnapshot(k.Snapshot)
 	}
-	if err != nil || len(f.Data) > maxSnapshot || len(k.Hash) > 128 {
+	if err != nil || len(f.Data) > maxSnapshot || k.Hash == "" || len(k.Hash) > 128 {
 		r.Notes = append(r.Notes, Note{name, 0, Doubt, "decision.files.snapshot", nil})
-		return
+		return f, true
 	}
 	r.Snapshot, r.Hash = &s, k.Hash
 	if !r.Decision().Intact() {
 		r.Notes = append(r.Notes, Note{name, 0, Doubt, "decision.files.broken", nil})
 	}
+	return f, true
 }
 
 // judge tests the record as a form's would be. What is missing is not held

@@ -51,9 +51,13 @@ var beginning = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 // ExportZip writes decisions as a zip archive of their Files. The same
 // decisions give the same bytes.
 func ExportZip(w io.Writer, decisions []Decision, l lang.Lang) error {
+	return writeZip(w, Files(decisions, l))
+}
+
+func writeZip(w io.Writer, files []File) error {
 	z := zip.NewWriter(w)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.DefaultCompression) })
-	for _, f := range Files(decisions, l) {
+	for _, f := range files {
 		to, err := z.CreateHeader(&zip.FileHeader{Name: f.Name, Method: zip.Deflate, Modified: beginning})
 		if err == nil {
 			_, err = to.Write(f.Data)
