@@ -174,3 +174,19 @@ func nested(src string) bool {
 	}
 	return false
 }
+
+// itemsAnd gives the entries of a section's lists, and its other blocks.
+func itemsAnd(blocks []block) (items []item, rest []block) {
+	for _, b := range blocks {
+		if b.kind != ast.KindList {
+			rest = append(rest, b)
+			continue
+		}
+		for _, it := range itemsOf(b) {
+			if it.text != "" {
+				items = append(items, it)
+			}
+		}
+	}
+	return items, rest
+}

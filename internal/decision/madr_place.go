@@ -9,22 +9,23 @@ import (
 
 // Place gives records of a set their numbers in a plan that has given numbers
 // up to last: a number that is free is kept, any other becomes the next free
-// one, for numbers are never given twice. What the records name of one another
-// follows; a link to a record that neither the plan has, as has tells, nor comes
-// with them is worded in the record's information instead.
-func Place(chosen []Read, last int, has func(number int) bool, l lang.Lang) []Read {
+// one, for numbers are never given twice. It gives back those that are taken,
+// whose numbers do not depend on which are. What the records name of one another
+// follows; a link to a record that neither the plan has, as has tells, nor is
+// taken is worded in the record's information instead.
+func Place(all []Read, taken func(Read) bool, last int, has func(number int) bool, l lang.Lang) []Read {
 	to := map[int]int{}
 	next := last
-	for _, r := range chosen {
+	for _, r := range all {
 		next = max(next, r.Record.Number)
 	}
-	for _, r := range chosen {
+	for _, r := range all {
 		n := r.Record.Number
 		if _, twice := to[n]; n > last && !twice {
 			to[n] = n
 		}
 	}
-	out := slices.Clone(chosen)
+	out, here := slices.Clone(all), map[int]bool{}
 	for i := range out {
 		r := &out[i]
 		r.Notes = slices.Clone(r.Notes)
@@ -34,17 +35,23 @@ func Place(chosen []Read, last int, has func(number int) bool, l lang.Lang) []Re
 			to[n] = next
 			r.Notes = append(r.Notes, Note{r.File, 0, Told, "decision.files.renumbered", map[string]any{"given": FormatNumber(n), "number": FormatNumber(next)}})
 		}
+		here[to[n]] = taken(*r)
 	}
+	out = slices.DeleteFunc(out, func(r Read) bool { return !here[to[r.Record.Number]] })
 	for i := range out {
 		r := &out[i]
 		find := func(t tie, n int) (int, bool) {
-			if moved, ok := to[n]; ok {
+			if moved, ok := to[n]; ok && here[moved] {
 				return moved, true
-			}
-			if has(n) {
+			} else if !ok && has(n) {
 				return n, true
 			}
-			s := l.T(tieMessages[t], map[string]any{"number": "ADR-" + FormatNumber(n)})
+			// Not as a name that would lead to whatever the plan has under it.
+			name := FormatNumber(n)
+			if i := slices.IndexFunc(all, func(r Read) bool { return r.Record.Number == n }); i >= 0 {
+				name = "“" + oneLine(all[i].Record.Title) + "”"
+			}
+			s := l.T(tieMessages[t], map[string]any{"number": name})
 			r.Notes = append(r.Notes, Note{r.File, 0, Doubt, "decision.files.absent", map[string]any{"number": FormatNumber(n)}})
 			if r.Record.More != "" {
 				s = "\n\n" + s
@@ -52,7 +59,7 @@ func Place(chosen []Read, last int, has func(number int) bool, l lang.Lang) []Re
 			r.Record.More += s
 			return 0, false
 		}
-		all := func(t tie, numbers []int) (moved []int) {
+		every := func(t tie, numbers []int) (moved []int) {
 			for _, n := range numbers {
 				if n, ok := find(t, n); ok {
 					moved = append(moved, n)
@@ -62,8 +69,8 @@ func Place(chosen []Read, last int, has func(number int) bool, l lang.Lang) []Re
 			return moved
 		}
 		r.Record.Number = to[r.Record.Number]
-		r.Record.Supersedes = all(supersedes, r.Record.Supersedes)
-		r.Record.RelatesTo = all(relatesTo, r.Record.RelatesTo)
+		r.Record.Supersedes = every(supersedes, r.Record.Supersedes)
+		r.Record.RelatesTo = every(relatesTo, r.Record.RelatesTo)
 		if r.Record.SupersededBy != 0 {
 			r.Record.SupersededBy, _ = find(supersededBy, r.Record.SupersededBy)
 		}

@@ -385,22 +385,6 @@ func (f *fileReader) persons(p part, s section) bool {
 	return true
 }
 
-// itemsAnd gives the entries of a section's lists, and its other blocks.
-func itemsAnd(blocks []block) (items []item, rest []block) {
-	for _, b := range blocks {
-		if b.kind != ast.KindList {
-			rest = append(rest, b)
-			continue
-		}
-		for _, it := range itemsOf(b) {
-			if it.text != "" {
-				items = append(items, it)
-			}
-		}
-	}
-	return items, rest
-}
-
 func clipped(s string) string {
 	s = oneLine(s)
 	if utf8.RuneCountInString(s) > 80 {

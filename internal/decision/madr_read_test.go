@@ -270,14 +270,19 @@ func TestReadRecords_RefusesWhatNoPageHolds(t *testing.T) {
 
 func TestPlace_KeepsFreeNumbersAndMovesTheRestWithTheirLinks(t *testing.T) {
 	read := func(n int, r Record) Read { r.Number = n; return Read{File: fmt.Sprintf("%d.md", n), Record: r} }
-	set := []Read{read(1, Record{SupersededBy: 4, RelatesTo: []int{9}}), read(2, Record{RelatesTo: []int{4}}), read(4, Record{Supersedes: []int{1}, RelatesTo: []int{2, 3}})}
-	got := Place(set, 2, func(n int) bool { return n == 3 }, lang.English)
+	set := []Read{read(1, Record{Title: "One", SupersededBy: 4, RelatesTo: []int{9}}), read(2, Record{RelatesTo: []int{4}}), read(4, Record{Supersedes: []int{1}, RelatesTo: []int{2, 3}})}
+	every := func(Read) bool { return true }
+	got := Place(set, every, 2, func(n int) bool { return n == 3 }, lang.English)
 	four, one, two := got[0].Record, got[1].Record, got[2].Record
 	if four.Number != 4 || one.Number != 5 || two.Number != 6 || one.SupersededBy != 4 || !slices.Equal(four.Supersedes, []int{5}) || !slices.Equal(four.RelatesTo, []int{3, 6}) {
 		t.Errorf("got %+v", got)
 	}
-	if one.RelatesTo != nil || one.More != "Relates to ADR-0009." || !slices.Equal(says(got[1].Notes), []string{"1.md:0 renumbered", "1.md:0 absent"}) {
+	if one.RelatesTo != nil || one.More != "Relates to 0009." || !slices.Equal(says(got[1].Notes), []string{"1.md:0 renumbered", "1.md:0 absent"}) {
 		t.Errorf("got %+v %q", one, says(got[1].Notes))
+	}
+	some := Place(set, func(r Read) bool { return r.File != "1.md" }, 2, func(int) bool { return false }, lang.Korean)
+	if len(some) != 2 || some[1].Record.Number != 6 || some[0].Record.Supersedes != nil || !strings.HasPrefix(some[0].Record.More, "“One”를 대체합니다.") {
+		t.Errorf("got %+v", some)
 	}
 	if set[0].Record.Number != 1 || set[0].Notes != nil {
 		t.Error("the set itself was changed")
