@@ -32,6 +32,8 @@ require (
 	mvdan.cc/sh/v3 v3.14.1
 )
 
+require github.com/expr-lang/expr v1.17.8 // indirect
+
 require (
 	github.com/aymerick/douceur v0.2.0 // indirect
 	github.com/gorilla/css v1.0.1 // indirect
