@@ -27,4 +27,8 @@ func benchmark(b *testing.B, write func(io.Writer, Input) error) {
 
 func BenchmarkReport_HTML(b *testing.B) { benchmark(b, Write) }
 
+func BenchmarkReport_DOCX(b *testing.B) { benchmark(b, WriteDOCX) }
+
+func BenchmarkReport_JSON(b *testing.B) { benchmark(b, WriteJSON) }
+
 func BenchmarkReport_Markdown(b *testing.B) { benchmark(b, WriteZip) }
