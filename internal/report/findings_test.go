@@ -66,6 +66,28 @@ func TestFindings_EveryUnresolvedOneIsListed(t *testing.T) {
 	}
 }
 
+func TestSummary_CountsWhatIsFound(t *testing.T) {
+	for _, p := range []*plan.Plan{sample(t, lang.English).Plan, many(50)} {
+		d, err := begin(Input{Plan: p, Appraisal: appraise.Run(p), Lang: lang.English})
+		if err != nil {
+			t.Fatal(err)
+		}
+		topics, _, _ := d.summary()
+		for _, f := range withSteps(p, d.Appraisal.Findings(), verdict.Good) {
+			for i := range topics {
+				if topics[i].topic == f.Topic {
+					topics[i].counts[f.Severity]--
+				}
+			}
+		}
+		for _, c := range topics {
+			if c.counts != [4]int{} {
+				t.Errorf("%s: counted %v more than are found", c.topic, c.counts)
+			}
+		}
+	}
+}
+
 func TestGrouped_KeepsKindsApartAndReasonsWithTheirFindings(t *testing.T) {
 	d := &doc{Input: Input{Plan: plan.Empty("x"), Lang: lang.English}}
 	one := func(topic appraise.Topic, id string, s verdict.Severity, subject string) appraise.Finding {
