@@ -31,8 +31,8 @@ const sources = {
   "mark.svg": copy("mark.svg"),
   "resvg.wasm.gz": packed("node_modules/@resvg/resvg-wasm/index_bg.wasm"),
   "resvg-licence.txt": notice("node_modules/@resvg/resvg-wasm/package.json"),
-  "pretendard-regular.otf.gz": packed("node_modules/pretendard/dist/public/static/Pretendard-Regular.otf"),
-  "pretendard-bold.otf.gz": packed("node_modules/pretendard/dist/public/static/Pretendard-Bold.otf"),
+  "pretendard-regular.ttf.gz": packed("node_modules/pretendard/dist/public/static/alternative/Pretendard-Regular.ttf"),
+  "pretendard-bold.ttf.gz": packed("node_modules/pretendard/dist/public/static/alternative/Pretendard-Bold.ttf"),
   "pretendard-licence.txt": copy("node_modules/pretendard/dist/LICENSE.txt"),
 };
 

@@ -67,7 +67,7 @@ type engine struct {
 // load makes the engine when the first picture is drawn.
 var load = sync.OnceValues(func() (*engine, error) {
 	e := &engine{turns: make(chan struct{}, atOnce)}
-	for _, name := range []string{"pretendard-regular.otf", "pretendard-bold.otf"} {
+	for _, name := range []string{"pretendard-regular.ttf", "pretendard-bold.ttf"} {
 		font, err := static.Packed(name)
 		if err != nil {
 			return nil, err
