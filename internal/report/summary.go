@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -24,18 +25,23 @@ type topicCount struct {
 // something.
 func (d *doc) summary() (topics []topicCount, grave []appraise.Finding, rest int) {
 	at := map[appraise.Topic]int{}
-	for i, t := range appraise.Topics {
+	for i, t := range append(slices.Clone(appraise.Topics), stepsTopic) {
 		at[t] = i
 		topics = append(topics, topicCount{topic: t})
 	}
-	for _, f := range d.Appraisal.Findings() {
+	for _, f := range withSteps(d.Plan, d.Appraisal.Findings(), verdict.Good) {
 		topics[at[f.Topic]].counts[f.Severity]++
-		if f.Severity <= verdict.Warning {
-			grave = append(grave, f)
-		}
 	}
-	grave, rest = first(grave, maxSummary)
+	grave, rest = first(d.grave, maxSummary)
 	return topics, grave, rest
+}
+
+// rest says what the summary leaves off, and where it stands.
+func (d *doc) rest(n int) string {
+	if d.has("findings") {
+		return d.t("report.more_findings", "n", n, "chapter", d.t("report.findings"))
+	}
+	return d.t("report.more", "n", n)
 }
 
 // ordered gives findings, the gravest first, and how many are left off.

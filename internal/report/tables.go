@@ -47,13 +47,13 @@ func (d *doc) tables() (out []table) {
 	for _, c := range columns {
 		k := plan.KindOf(c.kind)
 		if k.Len(d.Plan) > 0 {
-			out = append(out, d.table(k, c.fields))
+			out = append(out, d.tableOf(k, c.fields))
 		}
 	}
 	return out
 }
 
-func (d *doc) table(k *plan.Kind, names []string) table {
+func (d *doc) tableOf(k *plan.Kind, names []string) table {
 	t := table{title: d.t("kind." + k.Name), count: k.Len(d.Plan)}
 	shown := min(t.count, maxRows)
 	t.rest = t.count - shown
