@@ -77,8 +77,11 @@ func (m *writer) alikes(list []appraise.Finding) {
 			m.finding(a.severity, a.text, a.entries[0], a.why, a.cites)
 			continue
 		}
-		m.finding(a.severity, a.text, a.why, a.all, a.cites)
-		m.list(a.entries)
+		below := []string{a.why}
+		for _, s := range a.entries {
+			below = append(below, "– "+s)
+		}
+		m.finding(a.severity, a.text, append(below, a.all, a.cites)...)
 	}
 }
 
