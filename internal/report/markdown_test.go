@@ -28,7 +28,7 @@ import (
 )
 
 // unzip gives the files of a report.
-func unzip(t *testing.T, in Input) (files map[string]string, order []string) {
+func unzip(t testing.TB, in Input) (files map[string]string, order []string) {
 	t.Helper()
 	var b bytes.Buffer
 	if err := WriteZip(&b, in); err != nil {
