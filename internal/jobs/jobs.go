@@ -81,6 +81,7 @@ type Order struct {
 	Kind     string // what work it is
 	Author   string
 	Options  json.RawMessage // the kind's own
+	Attached []byte          // a file that belongs to them; lists leave it out
 }
 
 // Job is an order and what became of it. Its result's content is read apart.
@@ -100,7 +101,7 @@ type Job struct {
 
 // Store keeps jobs. One that is not there is an error of its own.
 type Store interface {
-	// Jobs lists a plan's jobs, the newest first.
+	// Jobs lists a plan's jobs without what is attached, the newest first.
 	Jobs(ctx context.Context, plan string) ([]Job, error)
 	Job(ctx context.Context, plan, id string) (Job, error)
 	JobContent(ctx context.Context, plan, id string) ([]byte, error)

@@ -50,7 +50,7 @@ func begin(t testing.TB, c jobs.Config) (*jobs.Keeper, *store.Store, string) {
 
 func start(t testing.TB, k *jobs.Keeper, work jobs.Work) jobs.Job {
 	t.Helper()
-	j, err := k.Start(t.Context(), jobs.Order{Plan: "p", Revision: 1, Kind: "report", Author: "Jimin", Options: []byte(`{"format":"pdf"}`)}, work)
+	j, err := k.Start(t.Context(), jobs.Order{Plan: "p", Revision: 1, Kind: "report", Author: "Jimin", Options: []byte(`{"format":"pdf"}`), Attached: []byte("logo")}, work)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestJobs_AResultIsKeptAcrossARestart(t *testing.T) {
 	_ = s.Close()
 	k = keeper(t, open(t, path), jobs.Config{})
 	got, content, err := k.Result(t.Context(), "p", j.ID)
-	if err != nil || string(content) != "보고서" || got.Name != "r.txt" || got.Type != "text/plain" || got.Size != 9 || got.Author != "Jimin" || got.Revision != 1 || string(got.Options) != `{"format":"pdf"}` || got.Ended.IsZero() {
+	if err != nil || string(content) != "보고서" || got.Name != "r.txt" || got.Type != "text/plain" || got.Size != 9 || got.Author != "Jimin" || got.Revision != 1 || string(got.Options) != `{"format":"pdf"}` || string(got.Attached) != "logo" || got.Ended.IsZero() {
 		t.Errorf("%+v %q %v", got, content, err)
 	}
 	if _, _, err := k.Result(t.Context(), "q", j.ID); !errors.Is(err, plan.ErrNotFound) {
@@ -195,8 +195,12 @@ func TestJobs_FailuresSayWhyAndTakeNothingDown(t *testing.T) {
 		work jobs.Work
 		want string
 	}{
-		"told":  {func(context.Context, func(jobs.Step)) (jobs.Result, error) { return jobs.Result{}, &jobs.Failure{ID: "print.absent"} }, "print.absent"},
-		"else":  {func(context.Context, func(jobs.Step)) (jobs.Result, error) { return jobs.Result{}, errors.New("secret") }, "jobs.fault.internal"},
+		"told": {func(context.Context, func(jobs.Step)) (jobs.Result, error) {
+			return jobs.Result{}, &jobs.Failure{ID: "print.absent"}
+		}, "print.absent"},
+		"else": {func(context.Context, func(jobs.Step)) (jobs.Result, error) {
+			return jobs.Result{}, errors.New("secret")
+		}, "jobs.fault.internal"},
 		"panic": {func(context.Context, func(jobs.Step)) (jobs.Result, error) { panic("secret") }, "jobs.fault.internal"},
 		"slow":  {held(make(chan struct{}, 1), nil), "jobs.fault.slow"},
 		"large": {func(context.Context, func(jobs.Step)) (jobs.Result, error) {

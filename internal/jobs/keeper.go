@@ -225,6 +225,22 @@ func (k *Keeper) Jobs(ctx context.Context, plan string) ([]Job, error) {
 	return list, nil
 }
 
+// Last gives a plan's newest job of a kind with what is attached to it; false
+// where there is none.
+func (k *Keeper) Last(ctx context.Context, plan, kind string) (Job, bool, error) {
+	list, err := k.Store.Jobs(ctx, plan)
+	if err != nil {
+		return Job{}, false, err
+	}
+	for _, j := range list {
+		if j.Kind == kind {
+			j, err := k.Store.Job(ctx, plan, j.ID)
+			return j, err == nil, err
+		}
+	}
+	return Job{}, false, nil
+}
+
 // Result gives a job and the file that it made.
 func (k *Keeper) Result(ctx context.Context, plan, id string) (Job, []byte, error) {
 	j, err := k.Store.Job(ctx, plan, id)

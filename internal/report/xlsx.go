@@ -65,6 +65,8 @@ func (b *book) write(w io.Writer) error {
 	return to.Close()
 }
 
+const typeXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 // sheet is a table of a workbook. A row's cells are string, float64, int, bool,
 // share or nil for nothing.
 type sheet struct {

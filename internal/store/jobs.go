@@ -26,7 +26,7 @@ func scanJob(row interface{ Scan(...any) error }) (jobs.Job, error) {
 	return j, json.Unmarshal([]byte(args), &j.Args)
 }
 
-// Jobs lists a plan's jobs, the newest first.
+// Jobs lists a plan's jobs without what is attached, the newest first.
 func (s *Store) Jobs(ctx context.Context, id string) ([]jobs.Job, error) {
 	rows, err := s.db.QueryContext(ctx, jobColumns+` ORDER BY created_at DESC, id`, id)
 	if err != nil {
@@ -47,7 +47,15 @@ func (s *Store) Jobs(ctx context.Context, id string) ([]jobs.Job, error) {
 // Job gives one job of a plan.
 func (s *Store) Job(ctx context.Context, planID, id string) (jobs.Job, error) {
 	j, err := scanJob(s.db.QueryRowContext(ctx, jobColumns+` AND id = $2`, planID, id))
-	return j, mapError(err)
+	if err != nil {
+		return j, mapError(err)
+	}
+	var text string
+	if err := s.db.QueryRowContext(ctx, `SELECT attached FROM job WHERE plan_id = $1 AND id = $2`, planID, id).Scan(&text); err != nil {
+		return j, mapError(err)
+	}
+	j.Attached, err = base64.StdEncoding.DecodeString(text)
+	return j, err
 }
 
 // JobContent gives the file that a job made; one that made none is
@@ -76,9 +84,10 @@ func (s *Store) AddJob(ctx context.Context, j jobs.Job) error {
 		if options == "" {
 			options = "null"
 		}
-		if _, err := t.ExecContext(ctx, `INSERT INTO job (id, plan_id, revision, kind, author, options, state, reason, args, name, type, size, created_at, ended_at, content)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, '')`,
-			j.ID, j.Plan, j.Revision, j.Kind, j.Author, options, string(j.State), j.Reason, string(args), j.Name, j.Type, j.Size, j.Created.UnixMilli()); err != nil {
+		if _, err := t.ExecContext(ctx, `INSERT INTO job (id, plan_id, revision, kind, author, options, state, reason, args, name, type, size, created_at, ended_at, content, attached)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, '', $14)`,
+			j.ID, j.Plan, j.Revision, j.Kind, j.Author, options, string(j.State), j.Reason, string(args), j.Name, j.Type, j.Size, j.Created.UnixMilli(),
+			base64.StdEncoding.EncodeToString(j.Attached)); err != nil {
 			return err
 		}
 		return s.pruneJobs(ctx, t)
