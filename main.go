@@ -22,10 +22,13 @@ import (
 
 	"deckplan/internal/argocd"
 	"deckplan/internal/command"
+	"deckplan/internal/jobs"
 	"deckplan/internal/lang"
 	"deckplan/internal/live"
 	"deckplan/internal/logbook"
 	"deckplan/internal/plan"
+	"deckplan/internal/print"
+	"deckplan/internal/raster"
 	"deckplan/internal/roster"
 	"deckplan/internal/seal"
 	"deckplan/internal/settings"
@@ -45,7 +48,7 @@ type cli struct {
 	Check     command.Check     `cmd:"" help:"Print a plan file's findings; exit 1 if one is an error."`
 	Diff      command.Diff      `cmd:"" help:"Print how two plan files differ: rows, figures and findings."`
 	Scan      command.Scan      `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
-	Report    command.Report    `cmd:"" help:"Write a plan file's report: one HTML file, or Markdown with its pictures in a zip file."`
+	Report    command.Report    `cmd:"" help:"Write a plan file's report: HTML, PDF, Markdown, Word, Excel, JSON, or all of them."`
 	Snapshot  command.Snapshot  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
 	Manifests command.Manifests `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
 	Export    exportCmd         `cmd:"" help:"Write a plan of the database as YAML."`
@@ -181,8 +184,16 @@ func serve(ctx context.Context, set settings.Settings) error {
 	if set.History > 0 {
 		past = db
 	}
+	printer := print.New(print.Config{ChromeURL: set.ChromeURL, Log: set.Log})
+	defer printer.Close()
+	work, err := jobs.Open(ctx, jobs.Config{Store: db, Log: set.Log, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer work.Close()
 	server, err := web.New(web.Config{Plans: db, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
-		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail})
+		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail,
+		Jobs: work, Print: printer, Raster: raster.PNG})
 	if err != nil {
 		return err
 	}

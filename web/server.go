@@ -73,6 +73,12 @@ type Config struct {
 	// none can be.
 	Snapshots Snapshots
 
+	// Jobs makes reports beside requests; nil where only those made at once are
+	// offered. Print makes PDF of them, Raster pictures as PNG; nil where none can.
+	Jobs   Jobs
+	Print  Printer
+	Raster func(svg string, width int) ([]byte, error)
+
 	// Survey reads once what a connected Argo CD runs; nil where none is.
 	Survey func(ctx context.Context, instance string) (survey.Observed, error)
 }
@@ -167,9 +173,7 @@ func (s *Server) pages(r chi.Router) {
 		r.Get("/decisions/{number}", s.page(s.decision))
 		r.Post("/decisions/{number}", s.page(s.saveDecision))
 		r.Get("/decisions/{number}/madr", s.page(s.madr))
-		r.Get("/report", s.page(s.reports))
-		r.Get("/report.html", s.page(s.report))
-		r.Get("/report.zip", s.page(s.reportZip))
+		s.reportRoutes(r)
 		r.Get("/plan.yaml", s.page(s.export))
 		s.historyRoutes(r)
 		s.scanRoutes(r)

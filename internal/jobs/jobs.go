@@ -43,9 +43,10 @@ var (
 	ErrRunning = errors.New("jobs: it has not ended")
 )
 
-// Step is how far a job is: what it does, and Done of Total such steps.
+// Step is how far a job is: what it does, and how many of its steps are done.
 type Step struct {
 	ID    string // a message
+	Of    string // one that it is about; none if empty
 	Done  int
 	Total int
 }

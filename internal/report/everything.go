@@ -60,7 +60,7 @@ func WriteEverything(ctx context.Context, w io.Writer, in Input, pdf Printer, te
 		if err := begin(PDF, of-1); err != nil {
 			return err
 		}
-		to, err := create(z, "report.pdf", in.Generated)
+		to, err := create(z, "report."+PDF, in.Generated)
 		if err != nil {
 			return err
 		}
