@@ -140,10 +140,8 @@ func (k *Keeper) carry(ctx context.Context, a *active, work Work) {
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	k.mu.Lock()
-	k.settle(a, result, err)
-	job := a.job
-	k.mu.Unlock()
+	// The job is shown as it was until what became of it is kept.
+	job := k.settled(a, result, err)
 	if job.State != Done {
 		result.Content = nil
 	}
@@ -155,9 +153,11 @@ func (k *Keeper) carry(ctx context.Context, a *active, work Work) {
 	k.changed(job.Plan)
 }
 
-// settle says what became of a job.
-func (k *Keeper) settle(a *active, r Result, err error) {
-	j := &a.job
+// settled says what became of a job.
+func (k *Keeper) settled(a *active, r Result, err error) Job {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	j := a.job
 	j.Ended, j.Step = k.Now(), Step{}
 	var f *Failure
 	switch {
@@ -178,6 +178,7 @@ func (k *Keeper) settle(a *active, r Result, err error) {
 	default:
 		j.State, j.Name, j.Type, j.Size = Done, r.Name, r.Type, int64(len(r.Content))
 	}
+	return j
 }
 
 // work does the work. A panic fails the job and nothing else.
@@ -270,10 +271,10 @@ func (k *Keeper) Cancel(ctx context.Context, plan, id string) error {
 
 // Remove forgets a job that has ended, with its result.
 func (k *Keeper) Remove(ctx context.Context, plan, id string) error {
-	k.mu.Lock()
-	a := k.active[id]
-	k.mu.Unlock()
-	if a != nil {
+	switch j, err := k.Store.Job(ctx, plan, id); {
+	case err != nil:
+		return err
+	case !j.State.Ended():
 		return ErrRunning
 	}
 	if err := k.Store.RemoveJob(ctx, plan, id); err != nil {
