@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -62,23 +63,24 @@ func TestReports(t *testing.T) {
 	q.open(plan + "/report")
 	q.click(css(`[name="format"][value="xlsx"]`))
 	q.click(id("report-start"))
+	q.wait("the page again", "location.hash === '#jobs'")
 	q.until("the workbook", func() bool {
 		q.open(plan + "/report")
 		return eval[bool](q, "!!"+latest("done"))
 	})
 }
 
-// ready waits longer than a page does: a browser has to start.
+// ready waits longer than for a page: a browser has to start.
 func ready(p *tab) bool {
-	for range 8 {
-		if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("new Promise(r => setTimeout(() => r(true), 10))")); err != nil {
-			p.t.Fatal(err)
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if eval[bool](p, "!!"+latest("failed")) {
+			p.t.Fatalf("the job failed: %s", eval[string](p, text(latest("failed"))))
+		}
+		if eval[bool](p, "!!"+latest("done")) {
+			return true
 		}
 	}
-	if eval[bool](p, "!!"+latest("failed")) {
-		p.t.Fatalf("the job failed: %s", eval[string](p, text(latest("failed"))))
-	}
-	return eval[bool](p, "!!"+latest("done"))
+	return false
 }
 
 func fetched(t *testing.T, address string) string {
