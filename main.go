@@ -29,6 +29,7 @@ import (
 	"deckplan/internal/plan"
 	"deckplan/internal/print"
 	"deckplan/internal/raster"
+	"deckplan/internal/review"
 	"deckplan/internal/roster"
 	"deckplan/internal/seal"
 	"deckplan/internal/settings"
@@ -45,8 +46,8 @@ var version = ""
 type cli struct {
 	Lang      string            `help:"Language of messages: en or ko (also from LANG)." env:"DECKPLAN_LANG" placeholder:"LANG"`
 	Serve     serveCmd          `cmd:"" default:"withargs" help:"Serve the dashboard (the default)."`
-	Check     command.Check     `cmd:"" help:"Print a plan file's findings; exit 1 if one is an error."`
-	Diff      command.Diff      `cmd:"" help:"Print how two plan files differ: rows, figures and findings."`
+	Check     command.Check     `cmd:"" help:"Print a plan file's findings, for people or for a CI job; exit 1 if one is an error."`
+	Diff      command.Diff      `cmd:"" help:"Tell in sentences how two plan files differ, as a pull request's comment too."`
 	Scan      command.Scan      `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
 	Report    command.Report    `cmd:"" help:"Write a plan file's report: HTML, PDF, Markdown, Word, Excel, JSON, or all of them."`
 	Snapshot  command.Snapshot  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
@@ -62,8 +63,10 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run carries out a command line and gives the exit code: 0 done, 1 findings,
-// differences asked for, or a failure, 2 wrong usage or input.
+// run carries out a command line and gives the exit code: 0 done; 1 what was
+// asked about is so (findings, differences, no pipeline, a Deckplan that is not
+// ready, an instance that could not be read); 2 wrong usage or input; 3
+// something failed, such as reading, writing or the database.
 func run(args []string, out, errs io.Writer) int {
 	var c cli
 	var ended *int
@@ -85,7 +88,7 @@ func run(args []string, out, errs io.Writer) int {
 		_, _ = fmt.Fprintln(errs, "deckplan:", err)
 		return 2
 	}
-	if err := ctx.Run(&command.Streams{Out: out, Err: errs, Lang: messageLanguage(c.Lang)}); err != nil {
+	if err := ctx.Run(&command.Streams{Out: out, Err: errs, Lang: messageLanguage(c.Lang), Version: versionText()}); err != nil {
 		return fail(errs, err)
 	}
 	return 0
@@ -97,7 +100,7 @@ func fail(errs io.Writer, err error) int {
 		return e.Code
 	}
 	_, _ = fmt.Fprintln(errs, "deckplan:", err)
-	return 1
+	return 3
 }
 
 // messageLanguage is the chosen language, else the terminal's.
@@ -191,9 +194,10 @@ func serve(ctx context.Context, set settings.Settings) error {
 		return err
 	}
 	defer work.Close()
-	server, err := web.New(web.Config{Plans: db, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
-		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail,
-		Jobs: work, Print: printer, Raster: raster.PNG})
+	reviews := review.NewKeeper(review.Config{Store: db, Table: table, Log: set.Log, Now: time.Now})
+	db.Listen(reviews.Heard)
+	server, err := web.New(web.Config{Plans: db, Reviews: reviews, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
+		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail, Jobs: work, Print: printer, Raster: raster.PNG})
 	if err != nil {
 		return err
 	}
@@ -210,6 +214,7 @@ func serve(ctx context.Context, set settings.Settings) error {
 	watching, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	background.Go(func() { snapshots.Run(watching) })
+	background.Go(func() { reviews.Run(watching) })
 	defer func() { stop(); background.Wait() }()
 	set.Log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.Database, "argocd", len(set.Given.Environment)+len(set.Given.File), "version", versionText())
 	return server.Listen(ctx, l, set.Log)
