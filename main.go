@@ -49,12 +49,12 @@ type cli struct {
 	Check     command.Check     `cmd:"" help:"Print a plan file's findings, for people or for a CI job; exit 1 if one is an error."`
 	Diff      command.Diff      `cmd:"" help:"Tell in sentences how two plan files differ, as a pull request's comment too."`
 	Scan      command.Scan      `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
-	Report    command.Report    `cmd:"" help:"Write a plan file's report: HTML, PDF, Markdown, Word, Excel, JSON, or all of them."`
+	Report    command.Report    `cmd:"" help:"Write a plan file's report, or that of two plan files compared: HTML, PDF, Markdown, Word, Excel, JSON, or all of them."`
 	Snapshot  command.Snapshot  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
 	Manifests command.Manifests `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
 	Export    exportCmd         `cmd:"" help:"Write a plan of the database as YAML."`
 	Import    importCmd         `cmd:"" help:"Put a plan file into the database."`
-	Schema    command.Schema    `cmd:"" help:"Print the JSON Schema of plan files."`
+	Schema    command.Schema    `cmd:"" help:"Print the JSON Schema of plan files, or of reports."`
 	Health    command.Health    `cmd:"" help:"Ask a running Deckplan whether it is ready; exit 1 if not."`
 	Version   versionCmd        `cmd:"" help:"Print the version."`
 }

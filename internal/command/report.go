@@ -1,72 +1,100 @@
 package command
 
 import (
-	"context"
+	"bytes"
 	"errors"
+	"fmt"
+	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"deckplan/internal/appraise"
-	"deckplan/internal/print"
 	"deckplan/internal/raster"
 	"deckplan/internal/report"
 )
 
 // Report writes a plan file for people to read.
 type Report struct {
-	File      string `arg:"" help:"Plan file."`
-	Format    string `help:"html, pdf, docx, xlsx, json; markdown: a zip file of report.md and its pictures; all: a zip file of every format." enum:"html,pdf,markdown,docx,json,xlsx,all" default:"html"`
-	Output    string `help:"File to write; - for standard output." default:"-" short:"o"`
-	ChromeURL string `help:"Address of a Chromium's DevTools that prints PDF; one that is installed here if empty." env:"DECKPLAN_CHROME_URL"`
+	File           string   `arg:"" help:"Plan file."`
+	Format         string   `help:"html: one file; markdown: a zip file of report.md and its pictures; docx: a Word document; xlsx: a workbook of all tables; json: for programs; pdf: printed by Chromium; all: a zip file of every format." default:"html"`
+	Output         string   `help:"File to write; - for standard output." default:"-" short:"o"`
+	Title          string   `help:"Title of the report, in place of the plan's name."`
+	Classification string   `help:"Line on the cover and on every printed page, such as: Internal."`
+	Logo           string   `help:"PNG, JPEG or SVG file with the logo on the cover." placeholder:"FILE"`
+	Sections       []string `help:"Chapters, separated by commas: summary, plan, ownership, layouts, roadmap, matrices, strategies, images, assumptions, decisions, findings; in a comparison also figures, changes, rows." placeholder:"ID,..."`
+	Compare        string   `help:"Plan file to compare the plan with." placeholder:"OTHER"`
+	ChromeURL      string   `help:"Address of a Chromium's DevTools that prints PDF; one that is installed here if empty." env:"DECKPLAN_CHROME_URL"`
 }
 
-// Run writes the report of a plan file.
+// Run writes the report of a plan file. Nothing is written where anything that
+// was asked for is wrong; of that, all is told.
 func (c Report) Run(s *Streams) (err error) {
-	if c.ChromeURL != "" && !print.ValidURL(c.ChromeURL) {
-		return s.Wrong("config.chrome_url", map[string]any{"got": c.ChromeURL})
-	}
-	p, err := s.Plan(c.File)
+	format, err := c.form(s)
 	if err != nil {
 		return err
 	}
-	f, ok := report.FormatOf(c.Format)
-	if (!ok || !f.Text) && s.screen(c.Output) {
-		return s.Wrong("report.terminal", nil)
+	defer format.end()
+	if !format.text && s.screen(c.Output) {
+		return s.Wrong("report.terminal", map[string]any{"format": c.Format})
 	}
-	printer := print.New(print.Config{ChromeURL: c.ChromeURL})
-	defer printer.Close()
-	var why *print.Error
-	ready := printer.Ready()
-	if c.Format == report.PDF && errors.As(ready, &why) {
-		return s.noPDF(why)
+	in, err := c.input(s)
+	if err != nil {
+		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	if faults := report.Check(in); len(faults) > 0 {
+		for _, f := range faults {
+			_, _ = fmt.Fprintln(s.Err, s.Lang.T(f.ID, f.Args))
+		}
+		return Exit{2}
+	}
 	w, done, err := s.Output(c.Output)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	in := report.Input{Plan: p, Appraisal: appraise.Run(p), Lang: s.Lang, Generated: time.Now(), Raster: raster.PNG}
-	switch {
-	case ok:
-		return f.Write(w, in)
-	case c.Format == report.PDF:
-		err = report.WritePDF(ctx, w, in, printer.PDF)
-	case ready != nil:
-		err = report.WriteEverything(ctx, w, in, nil, nil)
-	default:
-		err = report.WriteEverything(ctx, w, in, printer.PDF, nil)
-	}
-	if errors.As(err, &why) {
-		return s.noPDF(why)
-	}
-	return err
+	return s.unprinted(format.write(w, in))
 }
 
-// noPDF says why there is none, and what to do.
-func (s *Streams) noPDF(why *print.Error) error {
-	return s.Wrong("command.no_pdf", map[string]any{"why": s.Lang.T("print."+string(why.Reason), nil), "do": s.Lang.T("print."+string(why.Reason)+".do", nil)})
+func formats() (names []string) {
+	for _, f := range report.Formats {
+		names = append(names, f.Name)
+	}
+	return append(names, report.PDF, report.Everything)
+}
+
+func (c Report) input(s *Streams) (in report.Input, err error) {
+	p, err := s.Plan(c.File)
+	if err != nil {
+		return in, err
+	}
+	in = report.Input{Plan: p, Appraisal: appraise.Run(p), Lang: s.Lang, Generated: time.Now(), Raster: raster.PNG,
+		Options: report.Options{Title: c.Title, Classification: c.Classification, Sections: c.Sections}}
+	if c.Compare != "" {
+		other, err := s.Plan(c.Compare)
+		if err != nil {
+			return in, err
+		}
+		in.Other = &report.Other{Plan: other, Appraisal: appraise.Run(other)}
+	}
+	if c.Logo != "" {
+		data, err := head(c.Logo, report.MaxLogo+1)
+		if err != nil {
+			_, _ = fmt.Fprintln(s.Err, "deckplan:", err)
+			return in, Exit{2}
+		}
+		in.Options.Logo = report.Logo{Data: data}
+	}
+	return in, nil
+}
+
+// head reads a file, at most so many bytes of it.
+func head(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // read only
+	var b bytes.Buffer
+	_, err = io.Copy(&b, io.LimitReader(f, most))
+	return b.Bytes(), err
 }

@@ -42,6 +42,9 @@ var marks = strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_"
 // inline makes text safe inside a line. Line breaks and runs of space become
 // one space, characters that are no text are dropped.
 func inline(s string) string {
+	if harmless(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\ufffd")
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && !unicode.IsSpace(r) {
@@ -50,6 +53,21 @@ func inline(s string) string {
 		return r
 	}, s)
 	return marks.Replace(strings.Join(strings.Fields(s), " "))
+}
+
+// harmless tells that inline has nothing to do, as for most texts.
+func harmless(s string) bool {
+	last := ' ' // as if a space came before: one at the beginning goes
+	for _, r := range s {
+		switch {
+		case r == ' ' && last == ' ', r < ' ', r == 0x7f, r < 0x7f && strings.IndexByte("\\`*_[]#|~$<>&", byte(r)) >= 0:
+			return false
+		case r > 0x7f && (r == unicode.ReplacementChar || unicode.IsSpace(r) || unicode.IsControl(r)):
+			return false
+		}
+		last = r
+	}
+	return last != ' '
 }
 
 // opening is what would begin a list or underline a heading at a line's start.

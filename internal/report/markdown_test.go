@@ -214,6 +214,19 @@ func TestWriteZip_WhateverPeopleTypedIsText(t *testing.T) {
 	}
 }
 
+func TestInline_LeavesOnlyHarmlessTextAsItIs(t *testing.T) {
+	for _, s := range []string{"", "a", "plain text.", "한국어 글, 그리고 – “따옴표”"} {
+		if s != "" && !harmless(s) || inline(s) != s {
+			t.Errorf("%q is not left as it is", s)
+		}
+	}
+	for _, s := range []string{" a", "a ", "a  b", "a\tb", "a\u00a0b", "a\u3000b", "a\x7f", "a\u0085", "a\xff", "`", "\\", "a*", "_", "[", "]", "#", "|", "~", "$", "<", ">", "&"} {
+		if harmless(s) {
+			t.Errorf("%q is left as it is", s)
+		}
+	}
+}
+
 func TestWriteZip_ProseKeepsItsLinesAndParagraphs(t *testing.T) {
 	in := sample(t, lang.English)
 	p := *in.Plan

@@ -5,11 +5,15 @@ import (
 	"compress/flate"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
 // file is a file inside a zip file.
 type file struct{ name, text string }
+
+// small is the size below which compressing a file costs more than it saves.
+const small = 512
 
 // pack writes files as a zip file, in their order and all of one time: the same
 // files give the same bytes.
@@ -19,6 +23,9 @@ func pack(w io.Writer, at time.Time, files []file) error {
 	z.RegisterCompressor(zip.Deflate, one.compress)
 	for _, f := range files {
 		h := &zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: at.UTC()}
+		if len(f.text) < small || strings.HasSuffix(f.name, ".png") || strings.HasSuffix(f.name, ".jpg") {
+			h.Method = zip.Store
+		}
 		to, err := z.CreateHeader(h)
 		if err == nil {
 			_, err = io.WriteString(to, f.text)

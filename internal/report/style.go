@@ -36,7 +36,7 @@ small{font-size:11.5px;font-weight:400}
 .logo{display:block;height:44px;width:auto;max-width:320px;object-fit:contain;object-position:left}
 .note{max-width:84ch;color:var(--ink-2);margin-bottom:12px}
 .cover .prose{margin-top:12px;font-size:15px}
-.facts{display:grid;grid-template-columns:repeat(5,auto);justify-content:start;gap:4px 36px;margin:28px 0;padding:14px 0;border-top:1px solid var(--line);border-bottom:1px solid var(--line)}
+.facts{display:grid;grid-template-columns:repeat(4,auto);justify-content:start;gap:4px 36px;margin:28px 0;padding:14px 0;border-top:1px solid var(--line);border-bottom:1px solid var(--line)}
 .facts dt,.metrics dt,.people dt{color:var(--ink-2);font-size:12px}
 .facts dd{font-weight:600}
 .findings.all ul{margin-top:4px;padding-left:1.2em}
@@ -55,7 +55,7 @@ th,td{text-align:left;vertical-align:top;padding:5px 14px 5px 0;border-bottom:1p
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--ink-2);font-weight:600;font-size:11.5px;vertical-align:bottom;border-bottom:1px solid var(--line-2)}
 tbody th{font-weight:500}
-tbody th small,td small,thead th small{display:block}
+tbody th small,td small,thead th small,.record li small{display:block}
 th,td{overflow-wrap:break-word}
 .long{overflow-wrap:anywhere}
 .num{text-align:right}

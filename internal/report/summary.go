@@ -9,6 +9,7 @@ import (
 	"deckplan/internal/appraise"
 	"deckplan/internal/decision"
 	"deckplan/internal/matrix"
+	"deckplan/internal/roadmap"
 	"deckplan/internal/verdict"
 )
 
@@ -21,17 +22,37 @@ type topicCount struct {
 	counts [4]int
 }
 
-// summary counts findings by topic and severity, and gives those that ask for
-// something.
+// summary counts findings by topic and severity, without wording them, and
+// gives those that ask for something.
 func (d *doc) summary() (topics []topicCount, grave []appraise.Finding, rest int) {
-	at := map[appraise.Topic]int{}
+	at := map[appraise.Topic]*[4]int{}
+	topics = make([]topicCount, len(appraise.Topics)+1)
 	for i, t := range append(slices.Clone(appraise.Topics), stepsTopic) {
-		at[t] = i
-		topics = append(topics, topicCount{topic: t})
+		topics[i].topic = t
+		at[t] = &topics[i].counts
 	}
-	for _, f := range withSteps(d.Plan, d.Appraisal.Findings(), verdict.Good) {
-		topics[at[f.Topic]].counts[f.Severity]++
+	add := func(t appraise.Topic, n [4]int) {
+		for s := range n {
+			at[t][s] += n[s]
+		}
 	}
+	a := &d.Appraisal
+	for i := range a.Pipelines {
+		add(appraise.Ownership, a.Pipelines[i].Verdict.Worst())
+	}
+	for i := range a.Layouts {
+		if a.Layouts[i].Arrangement.Preset == "" {
+			add(appraise.Layout, a.Layouts[i].Verdict.Worst())
+		}
+	}
+	for i := range a.Matrices {
+		add(appraise.Matrix, a.Matrices[i].Verdict.Worst())
+	}
+	for i := range a.Strategies.Briefs {
+		add(appraise.Strategy, a.Strategies.Briefs[i].Counts)
+	}
+	add(appraise.Image, a.Images.Verdict.Worst())
+	add(stepsTopic, verdict.Verdict{Findings: roadmap.Inspect(d.Plan)}.Worst())
 	grave, rest = first(d.grave, maxSummary)
 	return topics, grave, rest
 }
