@@ -77,6 +77,12 @@ type Config struct {
 	// none can be.
 	Snapshots Snapshots
 
+	// Jobs makes reports beside requests; nil where only those made at once are
+	// offered. Print makes PDF of them, Raster pictures as PNG; nil where none can.
+	Jobs   Jobs
+	Print  Printer
+	Raster func(svg string, width int) ([]byte, error)
+
 	// Reviews tells how decisions stand; nil where nobody judges them.
 	Reviews Reviews
 
@@ -169,9 +175,7 @@ func (s *Server) pages(r chi.Router) {
 		s.roadmapRoutes(r)
 		s.driftRoutes(r)
 		s.decisionRoutes(r)
-		r.Get("/report", s.page(s.reports))
-		r.Get("/report.html", s.page(s.report))
-		r.Get("/report.zip", s.page(s.reportZip))
+		s.reportRoutes(r)
 		r.Get("/plan.yaml", s.page(s.export))
 		s.historyRoutes(r)
 		s.scanRoutes(r)
