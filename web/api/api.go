@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"deckplan/internal/appraise"
 	"deckplan/internal/decision"
@@ -115,6 +116,7 @@ func New(c Config) *API {
 	a := &API{Config: c, stamp: plan.NewID()}
 	r := chi.NewRouter()
 	a.router = r
+	r.Use(middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { a.refuse(w, r, notFound) })
 	r.MethodNotAllowed(a.methodNotAllowed)
 	r.Get("/api", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, docsPath, http.StatusSeeOther) })

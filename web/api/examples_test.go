@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
-
 )
 
 var update = flag.Bool("update", false, "write the documented answers anew")

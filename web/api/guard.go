@@ -64,6 +64,7 @@ func (a *API) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), answerTime)
 		defer cancel()
+		ctx = context.WithValue(ctx, chi.RouteCtxKey, (*chi.Context)(nil)) // this router begins anew
 		r = r.WithContext(context.WithValue(ctx, askingKey{}, &asking{languageOf(r), r, a}))
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
@@ -166,9 +167,12 @@ func mediaOf(media string) string {
 // methodNotAllowed answers for an address that has other methods.
 func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	var allow []string
-	for _, m := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
-		if a.router.Match(chi.NewRouteContext(), m, r.URL.Path) {
-			allow = append(allow, m)
+	for _, m := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		if !a.router.Match(chi.NewRouteContext(), m, r.URL.Path) {
+			continue
+		}
+		if allow = append(allow, m); m == "GET" {
+			allow = append(allow, "HEAD")
 		}
 	}
 	w.Header().Set("Allow", strings.Join(allow, ", "))

@@ -78,9 +78,9 @@ func sampleSite(t testing.TB) *site {
 		s.live.SetStatus(name, live.Status{URL: "https://argocd-" + name + ".example.com", State: live.Connected, Protocol: live.GRPC, LastSeen: noon, Version: "v2.14.21"})
 	}
 	for _, a := range []live.Application{
-		{Instance: "prod", Namespace: "argocd", Name: "checkout-api", Project: "payments", Cluster: "prod-1", DestNamespace: "checkout", Health: live.Degraded, HealthMessage: "2 of 3 pods are not ready", Sync: live.Synced, Revision: "8f3c1de"},
-		{Instance: "prod", Namespace: "argocd", Name: "storefront", Project: "storefront", Cluster: "prod-2", DestNamespace: "storefront", Health: live.Healthy, Sync: live.OutOfSync, Revision: "77aa012"},
-		{Instance: "hub", Namespace: "argocd", Name: "checkout-api", Project: "payments", Cluster: "dev-1", DestNamespace: "checkout", Health: live.Healthy, Sync: live.Synced, Revision: "8f3c1de"},
+		{Instance: "prod", Namespace: "argocd", Name: "checkout-api", Project: "payments", Cluster: "prod-1", Server: "https://prod-1.example.com:6443", DestNamespace: "checkout", Health: live.Degraded, HealthMessage: "2 of 3 pods are not ready", Sync: live.Synced, Revision: "8f3c1de"},
+		{Instance: "prod", Namespace: "argocd", Name: "storefront", Project: "storefront", Cluster: "prod-2", Server: "https://prod-2.example.com:6443", DestNamespace: "storefront", Health: live.Healthy, Sync: live.OutOfSync, Revision: "77aa012"},
+		{Instance: "hub", Namespace: "argocd", Name: "checkout-api", Project: "payments", Cluster: "dev-1", Server: "https://dev-1.example.com:6443", DestNamespace: "checkout", Health: live.Healthy, Sync: live.Synced, Revision: "8f3c1de"},
 	} {
 		s.live.Upsert(a)
 	}
