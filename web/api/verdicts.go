@@ -124,7 +124,8 @@ type subject struct {
 
 // subjects are all that was judged: what the plan holds, every service, and the
 // layouts that are only presets.
-func subjects(a *appraise.Appraisal, l lang.Lang, name string) (out []subject) {
+func subjects(a *appraise.Appraisal, l lang.Lang, name string) []subject {
+	out := make([]subject, 0, len(a.Pipelines)+len(a.Layouts)+len(a.Matrices)+len(a.Strategies.Briefs)+1)
 	say := func(v verdict.Verdict) func() verdict.Verdict { return func() verdict.Verdict { return v } }
 	for i := range a.Pipelines {
 		x := &a.Pipelines[i]

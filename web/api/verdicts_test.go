@@ -6,7 +6,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"deckplan/internal/plan/plantest"
 )
@@ -138,7 +140,7 @@ func BenchmarkAPI(b *testing.B) {
 		"layouts": commerce + "/verdicts/layout?limit=1000", "strategies": commerce + "/verdicts/strategy?offset=9000&limit=1000", "findings": commerce + "/findings",
 		"findings_1000": commerce + "/findings?limit=1000&severity=warning", "decisions": commerce + "/decisions", "decision": commerce + "/decisions/1",
 		"madr": commerce + "/decisions/1/madr", "applications": "/api/v1/live/applications?limit=1000&facets=true&group=cluster",
-		"search":    "/api/v1/live/applications?" + url.Values{"q": {"health:degraded cluster:cluster-00* age:>1m"}, "plan": {"commerce"}, "group": {"owner"}}.Encode(),
+		"search":    "/api/v1/live/applications?" + url.Values{"q": {"health:degraded cluster:cluster-00* age:<1d"}, "plan": {"commerce"}, "group": {"owner"}}.Encode(),
 		"instances": "/api/v1/live/instances", "drift": commerce + "/drift?limit=1000", "report": commerce + "/report", "openapi": "/api/openapi.json", "docs": "/api/docs",
 	} {
 		b.Run(name, func(b *testing.B) {
@@ -147,7 +149,7 @@ func BenchmarkAPI(b *testing.B) {
 				ask = func() *httptest.ResponseRecorder { return s.get(commerce, "Accept", "application/yaml") }
 			}
 			ask()
-			n := 0
+			n, begun := 0, cpuTime()
 			for b.Loop() {
 				w := ask()
 				if w.Code != http.StatusOK {
@@ -156,6 +158,16 @@ func BenchmarkAPI(b *testing.B) {
 				n = w.Body.Len()
 			}
 			b.ReportMetric(float64(n), "bytes/answer")
+			b.ReportMetric(float64(cpuTime()-begun)/float64(b.N), "cpu-ns/op") // what it takes on a machine that others use too
 		})
 	}
+}
+
+// cpuTime is the processor time that this process has taken.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
