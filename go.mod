@@ -33,6 +33,8 @@ require (
 	mvdan.cc/sh/v3 v3.14.1
 )
 
+require github.com/expr-lang/expr v1.17.8 // indirect
+
 require (
 	github.com/pb33f/jsonpath v0.7.0 // indirect
 	github.com/pb33f/libopenapi v0.31.0 // indirect

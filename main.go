@@ -26,6 +26,7 @@ import (
 	"deckplan/internal/live"
 	"deckplan/internal/logbook"
 	"deckplan/internal/plan"
+	"deckplan/internal/review"
 	"deckplan/internal/roster"
 	"deckplan/internal/seal"
 	"deckplan/internal/settings"
@@ -181,7 +182,9 @@ func serve(ctx context.Context, set settings.Settings) error {
 	if set.History > 0 {
 		past = db
 	}
-	server, err := web.New(web.Config{Plans: db, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
+	reviews := review.NewKeeper(review.Config{Store: db, Table: table, Log: set.Log, Now: time.Now})
+	db.Listen(reviews.Heard)
+	server, err := web.New(web.Config{Plans: db, Reviews: reviews, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
 		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail})
 	if err != nil {
 		return err
@@ -199,6 +202,7 @@ func serve(ctx context.Context, set settings.Settings) error {
 	watching, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	background.Go(func() { snapshots.Run(watching) })
+	background.Go(func() { reviews.Run(watching) })
 	defer func() { stop(); background.Wait() }()
 	set.Log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.Database, "argocd", len(set.Given.Environment)+len(set.Given.File), "version", versionText())
 	return server.Listen(ctx, l, set.Log)
