@@ -45,7 +45,7 @@ type Plans interface {
 	Records(ctx context.Context, id string) ([]decision.Record, error)
 	Decision(ctx context.Context, id string, number int64) (decision.Kept, error)
 	AddDecision(ctx context.Context, id string, d decision.Kept) (decision.Kept, error)
-	SaveDecisions(ctx context.Context, id string, all ...decision.Kept) error
+	ChangeDecisions(ctx context.Context, id string, change func([]*decision.Kept) error, numbers ...int) error
 }
 
 // Live is what the API needs of the live table.

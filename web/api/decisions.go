@@ -44,7 +44,7 @@ type NewDecision struct {
 	Informed       []string              `json:"informed,omitempty"`
 	Context        string                `json:"context"`
 	Drivers        []string              `json:"drivers,omitempty"`
-	Options        []decision.Option     `json:"options"`
+	Options        []decision.Option     `json:"options,omitempty"`
 	Chosen         string                `json:"chosen,omitempty"`
 	Justification  string                `json:"justification,omitempty"`
 	Consequences   []decision.Argument   `json:"consequences,omitempty"`
@@ -123,9 +123,6 @@ func (a *API) createDecision(ctx context.Context, in *struct {
 	}
 	record := in.Body.record(a.Now().Format(time.DateOnly))
 	record.Subject = begun.Subject
-	if _, err := time.Parse(time.DateOnly, record.ReviewBy); record.ReviewBy != "" && err != nil {
-		faults = append(faults, fault{location: "body.reviewBy", id: "api.problem.date", value: clip(record.ReviewBy)})
-	}
 	for _, p := range decision.Validate(record) {
 		faults = append(faults, fault{location: "body." + p.Field, id: p.ID, args: p.Args})
 	}
@@ -164,35 +161,35 @@ func (a *API) takeStep(ctx context.Context, in *struct {
 	IfMatch string `header:"If-Match"`
 	Body    NewStep
 }) (*Answer[Decision], error) {
-	d, err := a.Plans.Decision(ctx, in.Plan, in.Number)
+	by := decision.By{Person: author(in.Authored, in.Body.Person), At: a.Now(), Why: strings.TrimSpace(in.Body.Why), Number: in.Body.By}
+	numbers := []int{int(in.Number)}
+	if in.Body.To == decision.Superseded && by.Number > 0 && by.Number != numbers[0] {
+		if _, err := a.Plans.Decision(ctx, in.Plan, int64(by.Number)); errors.Is(err, plan.ErrNotFound) {
+			return nil, refused(fault{location: "body.by", id: "api.problem.successor", value: by.Number})
+		} else if err != nil {
+			return nil, err
+		}
+		numbers = append(numbers, by.Number)
+	}
+	err := a.Plans.ChangeDecisions(ctx, in.Plan, func(all []*decision.Kept) error {
+		if _, err := expected(in.IfMatch, false, all[0].Version); err != nil {
+			return err
+		}
+		record, err := decision.Transition(all[0].Record, in.Body.To, by)
+		if err != nil {
+			return err
+		}
+		all[0].Record = record
+		for _, next := range all[1:] {
+			next.Record = next.Record.LinkTo(record.Number)
+		}
+		return nil
+	}, numbers...)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := expected(in.IfMatch, false, d.Version); err != nil {
-		return nil, err
-	}
-	by := decision.By{Person: author(in.Authored, in.Body.Person), At: a.Now(), Why: strings.TrimSpace(in.Body.Why), Number: in.Body.By}
-	save := []decision.Kept{}
-	if in.Body.To == decision.Superseded && by.Number > 0 {
-		next, err := a.Plans.Decision(ctx, in.Plan, int64(by.Number))
-		if errors.Is(err, plan.ErrNotFound) {
-			return nil, refused(fault{location: "body.by", id: "api.problem.successor", value: by.Number})
-		}
-		if err != nil {
-			return nil, err
-		}
-		if next.Record.Number != d.Record.Number {
-			next.Record = next.Record.LinkTo(d.Record.Number)
-			save = append(save, next)
-		}
-	}
-	if d.Record, err = decision.Transition(d.Record, in.Body.To, by); err != nil {
-		return nil, err
-	}
-	if err := a.Plans.SaveDecisions(ctx, in.Plan, append(save, d)...); err != nil {
-		return nil, err
-	}
-	if d, err = a.Plans.Decision(ctx, in.Plan, in.Number); err != nil {
+	d, err := a.Plans.Decision(ctx, in.Plan, in.Number)
+	if err != nil {
 		return nil, err
 	}
 	return &Answer[Decision]{Status: http.StatusOK, ETag: etag(d.Version), Body: decisionOf(d)}, nil
