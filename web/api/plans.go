@@ -42,7 +42,7 @@ func (a *API) planRoutes() {
 	const all, one = "/api/v1/plans", "/api/v1/plans/{plan}"
 	add(a, op{id: "list-plans", method: http.MethodGet, path: all, tag: "plans"}, a.listPlans)
 	add(a, op{id: "create-plan", method: http.MethodPost, path: all, tag: "plans", status: http.StatusCreated, takes: "NewPlan", also: true, raw: true}, a.createPlan)
-	add(a, op{id: "get-plan", method: http.MethodGet, path: one, tag: "plans", gives: map[string]string{jsonMedia: "Plan", yamlMedia: ""}}, a.getPlan)
+	add(a, op{id: "get-plan", method: http.MethodGet, path: one, tag: "plans", kinds: []kind{notAccepted}, gives: map[string]string{jsonMedia: "Plan", yamlMedia: ""}}, a.getPlan)
 	add(a, op{id: "delete-plan", method: http.MethodDelete, path: one, tag: "plans", status: http.StatusNoContent, kinds: []kind{stale}}, a.deletePlan)
 }
 
