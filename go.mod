@@ -11,6 +11,7 @@ require (
 	github.com/cenkalti/backoff/v5 v5.0.3
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
+	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/distribution/reference v0.6.0
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/golang-jwt/jwt/v5 v5.3.1
@@ -36,7 +37,10 @@ require (
 	mvdan.cc/sh/v3 v3.14.1
 )
 
-require github.com/expr-lang/expr v1.17.8
+require (
+	github.com/expr-lang/expr v1.17.8
+	github.com/pb33f/libopenapi v0.31.0
+)
 
 require (
 	github.com/aymerick/douceur v0.2.0 // indirect
@@ -45,6 +49,8 @@ require (
 	github.com/xeipuuv/gojsonreference v0.0.0-20180127040603-bd5ef7bd5415 // indirect
 	github.com/xeipuuv/gojsonschema v1.2.0 // indirect
 )
+
+require github.com/pb33f/jsonpath v0.7.0 // indirect
 
 require (
 	github.com/richardlehane/mscfb v1.0.9 // indirect

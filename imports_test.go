@@ -60,6 +60,11 @@ func TestImports_KeepTheRule(t *testing.T) {
 			}
 		}
 	}
+	for _, got := range imports["web/api"] {
+		if got == "web" || got == "web/page" || got == "report" {
+			t.Errorf("web/api imports %s; web hands to it what it needs of it", got)
+		}
+	}
 	if len(imports) < 10 {
 		t.Errorf("only %d rooms were read", len(imports))
 	}

@@ -12,11 +12,13 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"deckplan/internal/appraise"
 	"deckplan/internal/decision"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
 	"deckplan/internal/survey"
 	"deckplan/static"
+	"deckplan/web/api"
 )
 
 // Plans is what the pages need of the database.
@@ -26,6 +28,7 @@ type Plans interface {
 	Create(ctx context.Context, id, author string, p *plan.Plan, s plan.Summary) (plan.Head, error)
 	Delete(ctx context.Context, id string) error
 	Edit(ctx context.Context, id, author string, e plan.Edit) (plan.Revision, error)
+	EditAt(ctx context.Context, id, author string, at int64, e plan.Edit) (plan.Revision, error)
 	Undo(ctx context.Context, id, author string, number int64) (plan.Revision, error)
 	Undoable(ctx context.Context, id string) (undo, redo int64, err error)
 	History(ctx context.Context, id string, before int64, limit int) ([]plan.Revision, error)
@@ -110,6 +113,10 @@ type Server struct {
 	measures measurements
 	details  *details // nil where nothing is connected
 	drifts   drifts
+
+	api       *api.API
+	documents documents
+	found     kept[revisionKey, []appraise.Finding]
 }
 
 // New makes a server. It fails when the front end was not built.
@@ -145,6 +152,7 @@ func (s *Server) routes() chi.Router {
 	r.Handle("/static/*", s.assets)
 	r.Get("/plans/{plan}/events", s.planEvents)
 	r.Get("/live/events", s.liveEvents)
+	s.apiRoutes(r)
 	r.Group(func(r chi.Router) {
 		r.Use(middleware.Compress(5))
 		s.pages(r)
