@@ -25,6 +25,7 @@ import (
 	"deckplan/internal/lang"
 	"deckplan/internal/live"
 	"deckplan/internal/logbook"
+	"deckplan/internal/lookout"
 	"deckplan/internal/plan"
 	"deckplan/internal/roster"
 	"deckplan/internal/seal"
@@ -32,6 +33,7 @@ import (
 	"deckplan/internal/snapshot"
 	"deckplan/internal/store"
 	"deckplan/internal/survey"
+	"deckplan/internal/webhook"
 	"deckplan/web"
 )
 
@@ -177,11 +179,14 @@ func serve(ctx context.Context, set settings.Settings) error {
 	snapshots := snapshot.NewKeeper(snapshot.Config{Store: db, Table: table, Folder: set.SnapshotFolder, Log: set.Log, Now: time.Now})
 	connections := roster.New(roster.Config{Store: db, Key: set.Key, Fleet: fleet, Environment: set.Given.Environment, File: set.Given.File, FileName: set.Given.FileName, TokenFolder: set.TokenFolder, Log: set.Log,
 		Snapshot: snapshots.Shows})
+	hooks := webhook.New(webhook.Config{Store: db, Key: set.Key, Reach: webhook.Reach(set.WebhookReach), Proxy: set.WebhookProxy, Now: time.Now, Log: set.Log})
+	look := lookout.New(lookout.Config{Store: db, Table: table, Wanted: hooks.Drifting, Send: hooks.SendDrift, Now: time.Now, Log: set.Log})
 	var past web.Past // nil where nothing is kept
 	if set.History > 0 {
 		past = db
 	}
 	server, err := web.New(web.Config{Plans: db, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
+		Webhooks: hooks, Notify: hooks.Send, PublicURL: set.PublicURL,
 		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail})
 	if err != nil {
 		return err
@@ -190,6 +195,7 @@ func serve(ctx context.Context, set settings.Settings) error {
 	if err != nil {
 		return err
 	}
+	hooks.Base = ownAddress(set.PublicURL, l.Addr())
 	if err := connections.Start(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -199,9 +205,20 @@ func serve(ctx context.Context, set settings.Settings) error {
 	watching, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	background.Go(func() { snapshots.Run(watching) })
+	background.Go(func() { hooks.Run(watching) })
+	background.Go(func() { look.Run(watching) })
 	defer func() { stop(); background.Wait() }()
 	set.Log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.Database, "argocd", len(set.Given.Environment)+len(set.Given.File), "version", versionText())
 	return server.Listen(ctx, l, set.Log)
+}
+
+// ownAddress is what links in webhooks begin with: the public address, or the
+// one that is listened on where only this machine's browsers reach it.
+func ownAddress(public string, at net.Addr) string {
+	if tcp, ok := at.(*net.TCPAddr); public == "" && ok && tcp.IP.IsLoopback() {
+		return "http://" + at.String()
+	}
+	return public
 }
 
 // surveying reads once what an instance runs that find knows.

@@ -169,6 +169,9 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request, v *ui.View, d deci
 	if err := s.Plans.SaveDecisions(r.Context(), v.Plan.ID, append(save, d)...); err != nil {
 		return err
 	}
+	if to == decision.Accepted {
+		s.notify(r.Context(), accepted(v, record))
+	}
 	return s.answer(w, r, v.URL("decisions", strconv.Itoa(d.Record.Number)), &outcome{})
 }
 

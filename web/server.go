@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"deckplan/internal/decision"
+	"deckplan/internal/hook"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
 	"deckplan/internal/survey"
@@ -37,6 +38,7 @@ type Plans interface {
 	Decisions(ctx context.Context, id string) ([]decision.Kept, error)
 	Records(ctx context.Context, id string) ([]decision.Record, error)
 	Decision(ctx context.Context, id string, number int64) (decision.Kept, error)
+	Chronicle(ctx context.Context, id string, limit int) ([]decision.Dated, error)
 	AddDecision(ctx context.Context, id string, d decision.Kept) (decision.Kept, error)
 	SaveDecisions(ctx context.Context, id string, all ...decision.Kept) error
 	Subscribe(id string) (<-chan plan.Event, func())
@@ -72,6 +74,16 @@ type Config struct {
 	// Snapshots are what is shown of instances that cannot be reached; nil where
 	// none can be.
 	Snapshots Snapshots
+
+	// PublicURL is the address under which browsers reach the server, without a
+	// slash at its end; that of the request if empty.
+	PublicURL string
+
+	// Webhooks are kept and sent by it; nil where none can be.
+	Webhooks Webhooks
+
+	// Notify tells others of an event; nil where nobody listens.
+	Notify func(ctx context.Context, e hook.Event) error
 
 	// Survey reads once what a connected Argo CD runs; nil where none is.
 	Survey func(ctx context.Context, instance string) (survey.Observed, error)
@@ -149,6 +161,8 @@ func (s *Server) pages(r chi.Router) {
 	s.liveRoutes(r)
 	s.findRoutes(r)
 	s.connectionRoutes(r)
+	s.webhookRoutes(r)
+	s.feedRoutes(r)
 	s.snapshotRoutes(r)
 	r.Route("/plans/{plan}", func(r chi.Router) {
 		r.Get("/", s.page(s.overview))
