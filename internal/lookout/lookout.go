@@ -152,7 +152,7 @@ func (l *Lookout) look(ctx context.Context, id string, w *watched) error {
 			w.seen = byKey(kept.Differences)
 		}
 	}
-	if l.Now().Sub(w.looked) >= max(l.Every/2, 20*w.took) {
+	if l.Now().Sub(w.looked) >= max(l.Every*9/10, 20*w.took) { // a tick may come a little early
 		if err := l.compare(ctx, id, w); err != nil {
 			return err
 		}
@@ -300,6 +300,8 @@ func (l *Lookout) tell(ctx context.Context, w *watched, fresh, gone map[string]h
 
 // gravest puts the gravest first, which are named.
 func gravest(all []hook.Difference) {
-	rank := func(d hook.Difference) int { return slices.Index([]string{verdict.Error.String(), verdict.Warning.String()}, d.Severity) }
+	rank := func(d hook.Difference) int {
+		return slices.Index([]string{verdict.Error.String(), verdict.Warning.String()}, d.Severity)
+	}
 	slices.SortStableFunc(all, func(a, b hook.Difference) int { return cmp.Compare(uint(rank(a)), uint(rank(b))) })
 }
