@@ -260,4 +260,3 @@ func (s *Server) notify(ctx context.Context, e hook.Event) {
 		s.Log.Error("event not told", "type", e.Type, "plan", e.Plan.ID, "error", err)
 	}
 }
-
