@@ -196,15 +196,16 @@ func (f *wordedFeed) entriesOf(h plan.Head, d decision.Dated, named bool) (out [
 		if step.Person != "" {
 			e.Author = &atomPerson{step.Person}
 		}
-		e.Summary = clip(f.told(d, step, status)[0], feedSummary)
-		e.Content = atomTypedText{"html", paragraphs(append(f.told(d, step, status), f.text(d)...))}
+		told := f.told(d, step, status)
+		e.Summary = clip(told, feedSummary)
+		e.Content = atomTypedText{"html", paragraphs(append([]string{told}, f.text(d)...))}
 		out = append(out, e)
 	}
 	return out
 }
 
 // told says what the step was, by whom and why.
-func (f *wordedFeed) told(d decision.Dated, step decision.Step, status string) []string {
+func (f *wordedFeed) told(d decision.Dated, step decision.Step, status string) string {
 	first := status + "."
 	if step.Person != "" {
 		first = f.in.T("feed.by", map[string]any{"status": status, "by": step.Person})
@@ -215,7 +216,7 @@ func (f *wordedFeed) told(d decision.Dated, step decision.Step, status string) [
 	if step.Why != "" {
 		first += " " + step.Why
 	}
-	return []string{first}
+	return first
 }
 
 // text is what a record says in short: why it was asked, and what was chosen.

@@ -52,9 +52,18 @@ const webhooksPath = "/webhooks"
 
 func webhookOf(r *http.Request) string { return chi.URLParam(r, "webhook") }
 
+// webhookView is besideView; the crumb leads back from a single webhook.
+func (s *Server) webhookView(w http.ResponseWriter, r *http.Request) (*ui.View, error) {
+	v, err := s.besideView(w, r, "webhooks")
+	if v.Crumb = ""; r.URL.Path != webhooksPath {
+		v.Crumb = v.T("nav.webhooks")
+	}
+	return v, err
+}
+
 // webhooks lists all webhooks with what was last sent to each.
 func (s *Server) webhooks(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.besideView(w, r, "webhooks")
+	v, err := s.webhookView(w, r)
 	if err != nil {
 		return err
 	}
@@ -89,7 +98,7 @@ func draftOf(one hook.Shown) hook.Draft {
 
 // showWebhook completes what the page of a webhook shows.
 func (s *Server) showWebhook(w http.ResponseWriter, r *http.Request, p page.WebhookForm) error {
-	v, err := s.besideView(w, r, "webhooks")
+	v, err := s.webhookView(w, r)
 	if err != nil {
 		return err
 	}
@@ -225,7 +234,7 @@ func (s *Server) askRemoveWebhook(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	v, err := s.besideView(w, r, "webhooks")
+	v, err := s.webhookView(w, r)
 	if err != nil {
 		return err
 	}
