@@ -1,19 +1,55 @@
 package web
 
 import (
-	"errors"
+	"context"
 	"net/http"
-	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
+	"deckplan/internal/appraise"
 	"deckplan/internal/decision"
 	"deckplan/internal/plan"
+	"deckplan/internal/review"
 	"deckplan/web/page"
 	"deckplan/web/ui"
 )
+
+// Reviews tells how a plan's decisions stand.
+type Reviews interface {
+	Standing(ctx context.Context, head plan.Head, doc *plan.Plan, appraisal func() *appraise.Appraisal) (review.Standing, error)
+}
+
+func (s *Server) decisionRoutes(r chi.Router) {
+	r.Get("/decisions", s.page(s.decisions))
+	r.Post("/decisions", s.page(s.addDecision))
+	r.Get("/decisions/new", s.page(s.newDecision))
+	r.Get("/decisions/backlog", s.page(s.backlog))
+	r.Post("/decisions/backlog", s.page(s.raise))
+	r.Post("/decisions/backlog/{question}", s.page(s.changeQuestion))
+	r.Get("/decisions/checks", s.page(s.checks))
+	r.Get("/decisions/{number}", s.page(s.decision))
+	r.Post("/decisions/{number}", s.page(s.saveDecision))
+	r.Post("/decisions/{number}/status", s.page(s.step))
+	r.Post("/decisions/{number}/sign", s.page(s.sign))
+	r.Post("/decisions/{number}/review", s.page(s.reviewDecision))
+	r.Post("/decisions/{number}/comment", s.page(s.comment))
+	r.Post("/decisions/{number}/relate", s.page(s.relate))
+	r.Post("/decisions/{number}/discard", s.page(s.discard))
+	r.Get("/decisions/{number}/madr", s.page(s.madr))
+}
+
+// standing tells how the decisions of a page's plan stand.
+func (s *Server) standing(ctx context.Context, head plan.Head, doc *plan.Plan) (review.Standing, error) {
+	if s.Reviews == nil {
+		records, err := s.Plans.Records(ctx, head.ID)
+		return review.Standing{Records: records, States: map[int]decision.State{}}, err
+	}
+	return s.Reviews.Standing(ctx, head, doc, func() *appraise.Appraisal { return s.appraise.of(head.ID, head.Revision, doc) })
+}
 
 // decisions lists a plan's decision records.
 func (s *Server) decisions(w http.ResponseWriter, r *http.Request) error {
@@ -22,63 +58,71 @@ func (s *Server) decisions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Record = v.URL("decisions", "new")
-	all, err := s.Plans.Decisions(r.Context(), v.Plan.ID)
-	if err != nil {
+	q := r.URL.Query()
+	props := page.DecisionsProps{Standing: v.Plan.Standing, Asked: clip(strings.TrimSpace(q.Get("q")), 100), Status: decision.Status(q.Get("status")), Needing: q.Has("review")}
+	props.Counts = map[decision.Status]int{}
+	words := strings.Fields(strings.ToLower(props.Asked))
+	for _, d := range v.Plan.Standing.Records {
+		props.Counts[d.Status]++
+		if props.Status != "" && d.Status != props.Status || props.Needing && !v.Plan.Standing.States[d.Number].Needs() || !says(d, words) {
+			continue
+		}
+		props.Shown = append(props.Shown, d)
+	}
+	if props.Against, err = s.contradictedRecords(r.Context(), v, props.Shown); err != nil {
 		return err
 	}
-	return s.render(w, r, page.Decisions(v, all, s.contradicted(r.Context(), v, all...)))
+	if props.Backlog, err = s.openQuestions(r.Context(), v.Plan.ID); err != nil {
+		return err
+	}
+	return s.render(w, r, page.Decisions(v, props))
 }
 
-// newDecision opens a record, filled in from the page it was asked for on.
-func (s *Server) newDecision(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.planView(w, r, "decisions")
-	if err != nil {
-		return err
+// says tells whether a record has every word somewhere.
+func says(d decision.Record, words []string) bool {
+	if len(words) == 0 {
+		return true
 	}
-	v.Title = v.T("decision.page.new")
-	record, _ := s.draft(v, r.URL.Query().Get("topic"), r.URL.Query().Get("subject"))
-	return s.render(w, r, page.DecisionForm(v, record, 0))
+	text := strings.ToLower(strings.Join(append([]string{d.ID(), d.Title, d.Context, d.Chosen, d.Justification, d.More, strings.Join(d.Drivers, " ")}, d.DecisionMakers...), "\n"))
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 }
 
-// addDecision keeps a new record with a snapshot of the verdict it is about.
-func (s *Server) addDecision(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.planView(w, r, "decisions")
-	if err != nil {
-		return err
+// contradictedRecords is contradicted for records whose snapshots are not read
+// yet: only those that can be contradicted are.
+func (s *Server) contradictedRecords(ctx context.Context, v *ui.View, records []decision.Record) (map[int]*page.Contradiction, error) {
+	if len(s.Live.Instances()) == 0 {
+		return nil, nil
 	}
-	if err := r.ParseForm(); err != nil {
-		return errForm
+	var all []decision.Kept
+	for _, r := range records {
+		if r.Topic != decision.Layout || r.Status != decision.Accepted || len(all) >= driftRecords {
+			continue
+		}
+		d, err := s.Plans.Decision(ctx, v.Plan.ID, int64(r.Number))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
 	}
-	begun, snapshot := s.draft(v, r.PostForm.Get("topic"), r.PostForm.Get("subject"))
-	record := decision.Record{Topic: begun.Topic, Subject: begun.Subject, Status: decision.Proposed, Date: v.Now.Format("2006-01-02")}
-	read(r.PostForm, &record)
-	if problems := decision.Validate(record); len(problems) > 0 {
-		v.Title = v.T("decision.page.new")
-		return s.refuseDecision(w, r, v, record, 0, problems)
-	}
-	d, err := s.Plans.AddDecision(r.Context(), v.Plan.ID, decision.Kept{Decision: decision.Decision{Record: record, Snapshot: snapshot}})
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, v.URL("decisions", strconv.Itoa(d.Record.Number)), http.StatusSeeOther)
-	return nil
-}
-
-func (s *Server) refuseDecision(w http.ResponseWriter, r *http.Request, v *ui.View, record decision.Record, version int64, problems []decision.Problem) error {
-	v.Failed = &ui.Failed{Form: "decision", Values: r.PostForm}
-	for _, p := range problems {
-		v.Failed.Problems = append(v.Failed.Problems, v.Word(p.ID, p.Args))
-	}
-	return s.render(w, withStatus(r, http.StatusUnprocessableEntity), page.DecisionForm(v, record, version))
+	return s.contradicted(ctx, v, all...), nil
 }
 
 // load gives the decision that the address names.
 func (s *Server) load(r *http.Request) (decision.Kept, error) {
-	number, err := strconv.ParseInt(chi.URLParam(r, "number"), 10, 64)
+	number, err := numberOf(r)
 	if err != nil {
-		return decision.Kept{}, errNotFound
+		return decision.Kept{}, err
 	}
-	return s.Plans.Decision(r.Context(), planOf(r), number)
+	return s.Plans.Decision(r.Context(), planOf(r), int64(number))
+}
+
+// numberOf is the decision's number that the address names.
+func numberOf(r *http.Request) (int, error) {
+	number, err := strconv.Atoi(chi.URLParam(r, "number"))
+	if err != nil || number <= 0 {
+		return 0, errNotFound
+	}
+	return number, nil
 }
 
 // decision shows a record, or with ?edit its form.
@@ -93,86 +137,45 @@ func (s *Server) decision(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Crumb, v.Title = v.T("nav.decisions"), d.Record.ID()+" "+d.Record.Title
 	if r.URL.Query().Has("edit") && d.Record.Editable() {
-		return s.render(w, r, page.DecisionForm(v, d.Record, d.Version))
+		return s.render(w, r, page.DecisionForm(v, s.formOf(v, d.Record, d.Version)))
 	}
-	others, err := s.Plans.Decisions(r.Context(), v.Plan.ID)
-	if err != nil {
-		return err
+	props := page.DecisionProps{Kept: d, Others: v.Plan.Standing.Records, State: v.Plan.Standing.States[d.Record.Number],
+		Against: s.contradicted(r.Context(), v, d)[d.Record.Number]}
+	if d.Snapshot != nil {
+		_, now := s.draft(v, string(d.Record.Topic), d.Record.Subject)
+		props.Then = compareThen(d.Snapshot, now)
 	}
-	return s.render(w, r, page.Decision(v, d, others, s.contradicted(r.Context(), v, d)[d.Record.Number]))
-}
-
-// saveDecision changes a proposed record's text, or takes its next step.
-func (s *Server) saveDecision(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.planView(w, r, "decisions")
-	if err != nil {
-		return err
-	}
-	if err := r.ParseForm(); err != nil {
-		return errForm
-	}
-	d, err := s.load(r)
-	if err != nil {
-		return err
-	}
-	if d.Version != parseVersion(r.PostForm) {
-		return plan.ErrStale
-	}
-	if status := decision.Status(r.PostForm.Get("status")); status != "" {
-		return s.step(w, r, v, d, status)
-	}
-	if !d.Record.Editable() {
-		return plan.ErrStale
-	}
-	record := d.Record
-	read(r.PostForm, &record)
-	if problems := decision.Validate(record); len(problems) > 0 {
-		return s.refuseDecision(w, r, v, record, d.Version, problems)
-	}
-	d.Record = record
-	if err := s.Plans.SaveDecisions(r.Context(), v.Plan.ID, d); err != nil {
-		return err
-	}
-	http.Redirect(w, r, v.URL("decisions", strconv.Itoa(d.Record.Number)), http.StatusSeeOther)
-	return nil
-}
-
-func parseVersion(f url.Values) int64 {
-	n, _ := strconv.ParseInt(f.Get("version"), 10, 64)
-	return n
-}
-
-// step accepts, rejects or supersedes a record.
-func (s *Server) step(w http.ResponseWriter, r *http.Request, v *ui.View, d decision.Kept, to decision.Status) error {
-	by := decision.By{Person: v.Author, At: v.Now, Why: clip(strings.TrimSpace(r.PostForm.Get("why")), decision.MaxLine)}
-	by.Number, _ = strconv.Atoi(r.PostForm.Get("by"))
-	save := []decision.Kept{}
-	if to == decision.Superseded {
-		next, err := s.Plans.Decision(r.Context(), v.Plan.ID, int64(by.Number))
-		if err == nil {
-			next.Record = next.Record.LinkTo(d.Record.Number)
-			save = append(save, next)
-		} else if !errors.Is(err, plan.ErrNotFound) {
+	if q := d.Record.Question; q != "" {
+		all, err := s.Plans.Questions(r.Context(), v.Plan.ID)
+		if err != nil {
 			return err
 		}
+		for i := range all {
+			if all[i].ID == q {
+				props.Question = &all[i].Question
+			}
+		}
 	}
-	record, err := decision.Transition(d.Record, to, by)
-	var refused *decision.Error
-	if errors.As(err, &refused) {
-		return s.answer(w, r, v.URL("decisions", strconv.Itoa(d.Record.Number)), &outcome{status: http.StatusUnprocessableEntity,
-			failed: &ui.Failed{Form: "status", Values: r.PostForm, Problems: []string{v.Word(refused.ID, refused.Args)}}})
+	return s.render(w, r, page.Decision(v, props))
+}
+
+// compareThen sets the figures that a decision was taken on beside those of
+// now, in their order; what no longer exists has no figure now.
+func compareThen(then, now *decision.Snapshot) (out []page.ThenNow) {
+	at := map[[2]string]decision.Metric{}
+	if now != nil {
+		for _, m := range now.Metrics {
+			at[[2]string{m.Of, m.ID}] = m
+		}
 	}
-	if err != nil {
-		return err
+	for _, m := range then.Metrics {
+		row := page.ThenNow{Then: m}
+		if n, ok := at[[2]string{m.Of, m.ID}]; ok {
+			row.Now = &n
+		}
+		out = append(out, row)
 	}
-	d.Record = record
-	if err := s.Plans.SaveDecisions(r.Context(), v.Plan.ID, append(save, d)...); err != nil {
-		return err
-	}
-	if to == decision.Accepted {
-		s.notify(r.Context(), accepted(v, record))
-	}
-	return s.answer(w, r, v.URL("decisions", strconv.Itoa(d.Record.Number)), &outcome{})
+	return out
 }
 
 // madr sends a record as Markdown.
@@ -187,57 +190,64 @@ func (s *Server) madr(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// read takes a record's text out of a form. Lists are a line an entry;
-// arguments begin with +, - or ~ for good, bad and neutral.
-func read(f url.Values, r *decision.Record) {
-	text := func(name string) string { return strings.TrimSpace(strings.ReplaceAll(f.Get(name), "\r\n", "\n")) }
-	r.Title, r.Context, r.Justification = text("title"), text("context"), text("justification")
-	r.Confirmation, r.More = text("confirmation"), text("more")
-	r.DecisionMakers, r.Consulted, r.Informed = people(text("makers")), people(text("consulted")), people(text("informed"))
-	r.Drivers = lines(text("drivers"))
-	r.Consequences = arguments(text("consequences"))
-	r.Options, r.Chosen = nil, ""
-	for i, name := range f["option"] {
-		if name = strings.TrimSpace(name); name == "" {
-			continue
-		}
-		o := decision.Option{Name: name}
-		if all := f["arguments"]; i < len(all) {
-			o.Arguments = arguments(strings.ReplaceAll(all[i], "\r\n", "\n"))
-		}
-		if all := f["description"]; i < len(all) {
-			o.Description = strings.TrimSpace(strings.ReplaceAll(all[i], "\r\n", "\n"))
-		}
-		r.Options = append(r.Options, o)
-		if f.Get("chosen") == strconv.Itoa(i) {
-			r.Chosen = name
-		}
+// checks explains the language of checks with the plan's own figures.
+func (s *Server) checks(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.planView(w, r, "decisions")
+	if err != nil {
+		return err
 	}
+	v.Crumb, v.Title = v.T("nav.decisions"), v.T("checks.title")
+	facts := s.figures(v)
+	var groups []page.CheckGroup
+	for _, kind := range decision.Kinds() {
+		groups = append(groups, checkGroup(facts, v.Plan.Doc, kind))
+	}
+	return s.render(w, r, page.Checks(v, groups))
 }
 
-func people(text string) []string { return words(text) }
+// checkExamples bounds the things of one kind that are shown with their values.
+const checkExamples = 3
 
-func lines(text string) (out []string) {
-	for line := range strings.SplitSeq(text, "\n") {
-		if line = strings.TrimSpace(line); line != "" {
-			out = append(out, line)
+func checkGroup(w decision.World, doc *plan.Plan, kind string) page.CheckGroup {
+	things := decision.Vocabulary[kind]
+	g := page.CheckGroup{Kind: kind}
+	keys := []string{""}
+	switch {
+	case things.Table != "":
+		keys = nil
+		k := plan.KindOf(things.Table)
+		for i := range min(k.Len(doc), checkExamples) {
+			keys = append(keys, k.At(doc, i).Key())
+		}
+		if kind == "layout" && len(keys) == 0 {
+			keys = []string{"hub"}
+		}
+	case things.Keyed:
+		keys = nil
+		for _, in := range doc.Installations {
+			if in.Tool != "" && !slices.Contains(keys, in.Tool) && len(keys) < checkExamples {
+				keys = append(keys, in.Tool)
+			}
 		}
 	}
-	return out
+	for _, t := range things.Terms {
+		row := page.CheckRow{Term: t}
+		for _, key := range keys {
+			ref := decision.Ref{Kind: kind, Key: key, Field: t.Field}
+			f, err := w.Figure(ref)
+			if err != nil {
+				f = decision.Figure{Ref: ref, Name: f.Name}
+			}
+			row.Figures = append(row.Figures, f)
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	return g
 }
 
-func arguments(text string) (out []decision.Argument) {
-	for _, line := range lines(text) {
-		side := decision.Neutral
-		switch line[0] {
-		case '+':
-			side = decision.Good
-		case '-':
-			side = decision.Bad
-		}
-		if line = strings.TrimSpace(strings.TrimLeft(line, "+-~")); line != "" {
-			out = append(out, decision.Argument{Side: side, Text: line})
-		}
-	}
-	return out
+// figures gives the figures of a page's plan as checks see them.
+func (s *Server) figures(v *ui.View) *review.Facts {
+	return review.NewFacts(v.Plan.Doc, s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc), nil)
 }
+
+func today(now time.Time) string { return now.Format(time.DateOnly) }

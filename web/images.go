@@ -35,7 +35,7 @@ func (s *Server) images(w http.ResponseWriter, r *http.Request) error {
 	values := imageValues(r.URL.Query(), v.Plan.Doc)
 	p := page.ImagesProps{Values: values, Analysis: s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc).Images, Problems: map[string]string{}}
 	if len(p.Analysis.Verdict.Findings) > 0 {
-		v.Record = v.URL("decisions", "new") + "?topic=image"
+		v.About("image", "")
 	}
 	var problems []plan.Problem
 	p.Book, problems = image.Fill(values)

@@ -20,7 +20,7 @@ func (s *Server) layouts(w http.ResponseWriter, r *http.Request) error {
 	all := s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc).Layouts
 	props := page.LayoutsProps{All: all, Selected: choose(all, r.URL.Query().Get("layout")), Measured: s.measured(r.Context())}
 	if len(all) > 0 {
-		v.Record = v.Link("decisions/new", "topic", "layout", "subject", all[props.Selected].Arrangement.ID)
+		v.About("layout", all[props.Selected].Arrangement.ID)
 	}
 	if a := selected(all, props.Selected); a != nil && a.Arrangement.Preset == "" {
 		props.Edit = layoutEdit(v, a, r)

@@ -21,7 +21,7 @@ func (s *Server) matrix(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(all) > 0 {
 		id := all[props.Selected].Matrix.ID
-		v.Record = v.Link("decisions/new", "topic", "matrix", "subject", id)
+		v.About("matrix", id)
 		props.Criteria = ownedTable(v, "criteria", "matrix", id, []string{"name", "weight", "note"})
 		props.Candidates = ownedTable(v, "candidates", "matrix", id, []string{"tool", "name"})
 	}

@@ -45,7 +45,7 @@ func (s *Server) ownership(w http.ResponseWriter, r *http.Request) error {
 	if len(props.All) > 0 {
 		a := &props.All[props.Selected]
 		id := a.Pipeline.ID
-		v.Record = v.URL("decisions", "new") + "?topic=ownership&subject=" + id
+		v.About("ownership", id)
 		props.Stages = ownedTable(v, "stages", "pipeline", id, stageColumns)
 		props.Stages.Ordered = true
 		suggestCredentials(v.Plan.Doc, props.Stages)

@@ -85,6 +85,10 @@ func (s *Server) enter(r *http.Request, v *ui.View, id string) error {
 		Here: s.here.people(id, cookie(r, "visitor"), v.Lang)}
 	v.Plan.Bad, v.Plan.Doubt = s.appraise.counts(head, doc)
 	s.countDrift(v)
+	if v.Plan.Standing, err = s.standing(r.Context(), head, doc); err != nil {
+		return err
+	}
+	v.Plan.Doubt["decisions"] = len(v.Plan.Standing.Needing())
 	return nil
 }
 

@@ -40,7 +40,11 @@ type Plans interface {
 	Decision(ctx context.Context, id string, number int64) (decision.Kept, error)
 	Chronicle(ctx context.Context, id string, limit int) ([]decision.Dated, error)
 	AddDecision(ctx context.Context, id string, d decision.Kept) (decision.Kept, error)
-	SaveDecisions(ctx context.Context, id string, all ...decision.Kept) error
+	ChangeDecisions(ctx context.Context, id string, change func([]*decision.Kept) error, numbers ...int) error
+	DiscardDraft(ctx context.Context, id string, number int) error
+	Questions(ctx context.Context, id string) ([]decision.KeptQuestion, error)
+	AddQuestion(ctx context.Context, id string, q decision.Question) error
+	ChangeQuestion(ctx context.Context, id, question string, change func(*decision.KeptQuestion) error) error
 	Subscribe(id string) (<-chan plan.Event, func())
 	Ping(ctx context.Context) error
 }
@@ -84,6 +88,9 @@ type Config struct {
 
 	// Notify tells others of an event; nil where nobody listens.
 	Notify func(ctx context.Context, e hook.Event) error
+
+	// Reviews tells how decisions stand; nil where nobody judges them.
+	Reviews Reviews
 
 	// Survey reads once what a connected Argo CD runs; nil where none is.
 	Survey func(ctx context.Context, instance string) (survey.Observed, error)
@@ -175,12 +182,7 @@ func (s *Server) pages(r chi.Router) {
 		s.imageRoutes(r)
 		s.roadmapRoutes(r)
 		s.driftRoutes(r)
-		r.Get("/decisions", s.page(s.decisions))
-		r.Get("/decisions/new", s.page(s.newDecision))
-		r.Post("/decisions", s.page(s.addDecision))
-		r.Get("/decisions/{number}", s.page(s.decision))
-		r.Post("/decisions/{number}", s.page(s.saveDecision))
-		r.Get("/decisions/{number}/madr", s.page(s.madr))
+		s.decisionRoutes(r)
 		r.Get("/report", s.page(s.reports))
 		r.Get("/report.html", s.page(s.report))
 		r.Get("/report.zip", s.page(s.reportZip))

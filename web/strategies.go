@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +26,7 @@ func (s *Server) strategies(w http.ResponseWriter, r *http.Request) error {
 		if !ok {
 			return errNotFound
 		}
-		v.Record = v.URL("decisions", "new") + "?" + url.Values{"topic": {"strategy"}, "subject": {id}}.Encode()
+		v.About("strategy", id)
 		v.Title, v.Crumb = v.T("strategies.of", "name", a.Name), v.Plan.Name+" / "+a.Name
 		props := page.StrategyProps{Analysis: a, Rows: ownedTable(v, "strategies", "service", id, []string{"environment", "choice", "reason"})}
 		e := q.Get("environment")

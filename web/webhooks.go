@@ -253,10 +253,14 @@ func (s *Server) removeWebhook(w http.ResponseWriter, r *http.Request) error {
 	return s.answer(w, r, webhooksPath, &outcome{done: &ui.Done{Text: language(r).T("hook.removed", map[string]any{"name": one.Name})}})
 }
 
-// accepted is the event that a record was accepted.
-func accepted(v *ui.View, r decision.Record) hook.Event {
-	return hook.Event{Type: hook.Accepted, At: v.Now, Plan: hook.Plan{ID: v.Plan.ID, Name: v.Plan.Name, Scenario: v.Plan.Scenario},
-		Decision: &hook.Decision{Number: r.Number, Title: r.Title, Status: r.Status, By: v.Author}}
+// tellAccepted tells that a record was accepted, if it is kept so.
+func (s *Server) tellAccepted(r *http.Request, number int, by decision.By) {
+	d, err := s.Plans.Decision(r.Context(), planOf(r), int64(number))
+	if err != nil || d.Record.Status != decision.Accepted {
+		return
+	}
+	s.notify(r.Context(), hook.Event{Type: hook.Accepted, At: by.At, Plan: hook.Plan{ID: planOf(r)},
+		Decision: &hook.Decision{Number: number, Title: d.Record.Title, Status: d.Record.Status, By: by.Person}})
 }
 
 // notify tells of an event, where anything listens. What was done is done

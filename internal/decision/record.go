@@ -6,6 +6,7 @@ package decision
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -62,6 +63,8 @@ type Record struct {
 	// Subject is the key of what was decided on: a pipeline, layout, matrix or
 	// service of the plan; empty where the topic has no single one.
 	Subject string `json:"subject,omitempty"`
+	// Question is the id of the question of the backlog that this answers.
+	Question string `json:"question,omitempty"`
 
 	Title          string     `json:"title"`
 	Status         Status     `json:"status"`
@@ -198,6 +201,12 @@ func (r Record) Editable() bool {
 	return r.Status == Draft || r.Status == Proposed || r.Status == ""
 }
 
+// Discardable tells whether the record may be thrown away: it was never put to
+// anybody.
+func (r Record) Discardable() bool {
+	return r.Status == Draft && len(r.Steps) == 0
+}
+
 // By says who takes a step, when and why, and for a step to superseded which
 // record takes this one's place.
 type By struct {
@@ -216,15 +225,22 @@ type Error struct {
 func (e *Error) Error() string { return fmt.Sprintf("decision: %s %v", e.ID, e.Args) }
 
 // Transition gives the record at its next status; the record itself is left as
-// it is. Its errors are *Error. Accepting needs a chosen option; superseding
+// it is. Its errors are *Error. Accepting needs an outcome with its reason (a
+// chosen option where there are options), and without the sign-off of every
+// named decider a word why; superseding
 // needs the number of another record, whose Supersedes is for the caller to
 // extend with LinkTo.
 func Transition(r Record, to Status, by By) (Record, error) {
 	if !slices.Contains(next[r.Status], to) {
 		return r, &Error{"decision.error.transition", map[string]any{"from": string(r.Status), "to": string(to)}}
 	}
-	if to == Accepted && (r.Chosen == "" || r.Justification == "") {
+	if to == Accepted && (r.Chosen == "" && len(r.Options) > 0 || r.Justification == "") {
 		return r, &Error{"decision.error.no_outcome", map[string]any{"number": r.ID()}}
+	}
+	if to == Accepted && strings.TrimSpace(by.Why) == "" {
+		if missing := r.Unsigned(); len(missing) > 0 {
+			return r, &Error{"decision.error.unsigned", map[string]any{"n": len(missing), "names": strings.Join(missing, ", ")}}
+		}
 	}
 	if to == Superseded {
 		switch by.Number {

@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,9 +41,10 @@ func Validate(r Record) []Problem {
 	v.list("drivers", r.Drivers, MaxLine)
 	v.arguments("consequences", r.Consequences)
 	v.options(r)
-	if _, err := time.Parse(time.DateOnly, r.Date); r.Date != "" && err != nil {
-		v.add("date", "decision.problem.date", map[string]any{"got": r.Date})
-	}
+	v.date("date", r.Date)
+	v.date("reviewBy", r.ReviewBy)
+	v.text("aftermath", r.Aftermath, MaxText, false)
+	v.assumptions(r.Assumptions)
 	if r.Status != "" && !r.Status.Known() {
 		v.add("status", "decision.problem.unknown", map[string]any{"got": string(r.Status)})
 	}
@@ -71,6 +73,32 @@ func (v *validator) text(path, s string, most int, required bool) {
 		v.add(path, "decision.problem.required", nil)
 	case n > most:
 		v.add(path, "decision.problem.long", map[string]any{"got": n, "max": most})
+	}
+}
+
+func (v *validator) date(path, s string) {
+	if _, err := time.Parse(time.DateOnly, s); s != "" && err != nil {
+		v.add(path, "decision.problem.date", map[string]any{"got": s})
+	}
+}
+
+// assumptions tests that each says something and that what is to be computed
+// can be.
+func (v *validator) assumptions(all []Assumption) {
+	if v.many("assumptions", len(all)) {
+		return
+	}
+	for i, a := range all {
+		at := "assumptions[" + strconv.Itoa(i) + "]"
+		v.text(at, a.Text, MaxLine, true)
+		if a.Check == "" {
+			continue
+		}
+		if _, fault := CompileCheck(a.Check); fault != nil {
+			args := map[string]any{"check": a.Check}
+			maps.Copy(args, fault.Args)
+			v.add(at, fault.ID, args)
+		}
 	}
 }
 
@@ -105,9 +133,6 @@ func (v *validator) arguments(path string, arguments []Argument) {
 }
 
 func (v *validator) options(r Record) {
-	if len(r.Options) == 0 {
-		v.add("options", "decision.problem.required", nil)
-	}
 	if v.many("options", len(r.Options)) {
 		return
 	}

@@ -20,7 +20,7 @@ type Reason struct {
 // building is known to happen outside every air gap, and adds the air-gapped
 // zones in which it happens.
 func airGapReasons(p *plan.Plan, purpose plan.MatrixPurpose) []Reason {
-	gapped := airGapped(p)
+	gapped := AirGapped(p)
 	if len(gapped) == 0 {
 		return nil
 	}
@@ -84,10 +84,10 @@ func installationZones(p *plan.Plan) (where map[string]string, known map[string]
 	return where, known
 }
 
-// airGapped gives the zones from which no chain of online links leads to a zone
+// AirGapped gives the zones from which no chain of online links leads to a zone
 // marked as the internet. Where no zone is so marked nothing is known, and the
 // set is empty.
-func airGapped(p *plan.Plan) map[string]bool {
+func AirGapped(p *plan.Plan) map[string]bool {
 	reaches := map[string]bool{}
 	var queue []string
 	for _, z := range p.Zones {

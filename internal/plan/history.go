@@ -20,6 +20,7 @@ type Head struct {
 	Scenario string // which alternative it is, such as as-is; may be empty
 	Family   string // the plan that it and its other scenarios were copied from
 	Revision int64
+	Noted    int64 // counts the writes to the plan's decisions
 	Updated  time.Time
 	Author   string // of the newest revision
 }

@@ -14,7 +14,7 @@ import (
 // checkpointEvery is the number of revisions between whole documents.
 const checkpointEvery = 100
 
-const headColumns = `SELECT p.id, p.name, p.scenario, p.family, p.revision, p.updated_at, r.author
+const headColumns = `SELECT p.id, p.name, p.scenario, p.family, p.revision, p.noted, p.updated_at, r.author
 	FROM plan p JOIN revision r ON r.plan_id = p.id AND r.number = p.revision`
 
 // Plans lists the plans, the last edited first.
@@ -42,7 +42,7 @@ func (s *Store) heads(ctx context.Context, which string, args ...any) ([]plan.He
 func scanHead(row interface{ Scan(...any) error }) (plan.Head, error) {
 	var h plan.Head
 	var updated int64
-	err := row.Scan(&h.ID, &h.Name, &h.Scenario, &h.Family, &h.Revision, &updated, &h.Author)
+	err := row.Scan(&h.ID, &h.Name, &h.Scenario, &h.Family, &h.Revision, &h.Noted, &updated, &h.Author)
 	h.Updated = time.UnixMilli(updated)
 	return h, err
 }

@@ -27,6 +27,7 @@ type Store struct {
 	cache cache
 	mu    sync.Mutex
 	subs  map[chan plan.Event]string // the plan each wants to hear of
+	heard []func(plan.Event)
 }
 
 // Open opens the SQLite file at path, creates it if need be, and brings its
@@ -77,9 +78,20 @@ func (s *Store) Subscribe(id string) (<-chan plan.Event, func()) {
 	}
 }
 
+// Listen has f told of every plan's events, from those who write: f must not
+// wait, nor ask the store.
+func (s *Store) Listen(f func(plan.Event)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = append(s.heard, f)
+}
+
 func (s *Store) publish(e plan.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, f := range s.heard {
+		f(e)
+	}
 	for ch, id := range s.subs {
 		if id != e.Plan {
 			continue

@@ -167,7 +167,7 @@ func TestStore_EventsFollowEdits(t *testing.T) {
 	}
 }
 
-func TestDecisions_NumberOnceAndRefuseStaleSaves(t *testing.T) {
+func TestDecisions_NumberOnceAndChangeWholeOrNotAtAll(t *testing.T) {
 	s, _ := withSample(t)
 	snapshot := &decision.Snapshot{Plan: "p", Revision: 1, Taken: time.Now()}
 	for want := 1; want <= 3; want++ {
@@ -176,26 +176,76 @@ func TestDecisions_NumberOnceAndRefuseStaleSaves(t *testing.T) {
 			t.Fatalf("%+v, %v", d.Record, err)
 		}
 	}
-	first, err := s.Decision(t.Context(), "p", 1)
-	if err != nil || !first.Intact() {
+	retitle := func(title string) func([]*decision.Kept) error {
+		return func(all []*decision.Kept) error {
+			for _, d := range all {
+				d.Record.Title = title
+			}
+			return nil
+		}
+	}
+	if err := s.ChangeDecisions(t.Context(), "p", retitle("mine"), 1); err != nil {
 		t.Fatal(err)
 	}
-	second, err := s.Decision(t.Context(), "p", 2)
-	if err != nil {
-		t.Fatal(err)
+	if err := s.ChangeDecisions(t.Context(), "p", retitle("both or none"), 2, 9); !errors.Is(err, plan.ErrNotFound) {
+		t.Errorf("one that is not there: %v", err)
 	}
-	first.Record.Title = "mine"
-	if err := s.SaveDecisions(t.Context(), "p", first); err != nil {
-		t.Fatal(err)
+	refused := errors.New("refused")
+	if err := s.ChangeDecisions(t.Context(), "p", func(all []*decision.Kept) error {
+		all[0].Record.Title = "half"
+		return refused
+	}, 2); !errors.Is(err, refused) {
+		t.Errorf("a refused change: %v", err)
 	}
-	second.Record.Title = "both or none"
-	if err := s.SaveDecisions(t.Context(), "p", second, first); !errors.Is(err, plan.ErrStale) {
-		t.Errorf("a stale save: %v", err)
+	if again, _ := s.Decision(t.Context(), "p", 2); again.Record.Title != "x" || again.Version != 1 {
+		t.Error("half of a refused change was written")
 	}
-	if again, _ := s.Decision(t.Context(), "p", 2); again.Record.Title != "x" {
-		t.Error("half of a refused save was written")
+	if first, err := s.Decision(t.Context(), "p", 1); err != nil || !first.Intact() || first.Record.Title != "mine" || first.Version != 2 {
+		t.Errorf("%+v, %v", first, err)
+	}
+	if h, _, err := s.Plan(t.Context(), "p"); err != nil || h.Noted != 4 {
+		t.Errorf("noted %d times, want 4; %v", h.Noted, err)
 	}
 	if _, err := s.AddDecision(t.Context(), "nothing", decision.Kept{}); !errors.Is(err, plan.ErrNotFound) {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestDecisions_ADiscardedDraftsNumberIsNotGivenAgain(t *testing.T) {
+	s, _ := withSample(t)
+	add := func(status decision.Status, question string) int {
+		t.Helper()
+		d, err := s.AddDecision(t.Context(), "p", decision.Kept{Decision: decision.Decision{Record: decision.Record{Title: "x", Status: status, Question: question}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Record.Number
+	}
+	if err := s.AddQuestion(t.Context(), "p", decision.Question{ID: "q", Title: "Which?"}); err != nil {
+		t.Fatal(err)
+	}
+	question := func() decision.KeptQuestion {
+		t.Helper()
+		all, err := s.Questions(t.Context(), "p")
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		return all[0]
+	}
+	proposed, draft := add(decision.Proposed, ""), add(decision.Draft, "q")
+	if q := question(); q.Open() || q.Number != draft {
+		t.Errorf("the question is not answered: %+v", q)
+	}
+	if err := s.DiscardDraft(t.Context(), "p", proposed); !errors.Is(err, plan.ErrStale) {
+		t.Errorf("what was proposed: %v", err)
+	}
+	if err := s.DiscardDraft(t.Context(), "p", draft); err != nil {
+		t.Fatal(err)
+	}
+	if q := question(); !q.Open() {
+		t.Errorf("the question is not open again: %+v", q)
+	}
+	if next := add(decision.Draft, ""); next != draft+1 {
+		t.Errorf("number %d was given again", next)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"deckplan/internal/lang"
 	"deckplan/internal/plan"
+	"deckplan/internal/review"
 	"deckplan/internal/verdict"
 )
 
@@ -25,6 +26,8 @@ type View struct {
 	Plan    *PlanView // nil outside a plan
 	Current string    // the rail's entry
 	Record  string    // address of "Record decision", empty where there is none
+	Topic   string    // of decisions that the page's findings lead to, empty for none
+	Subject string    // key of what the page shows
 	Done    *Done
 	Failed  *Failed
 	Asset   func(name string) string
@@ -48,6 +51,7 @@ type PlanView struct {
 	Doubt    map[string]int // warnings by rail entry
 	Currency string
 	Doc      *plan.Plan
+	Standing review.Standing // of the plan's decisions
 }
 
 // Title is the plan's name with its scenario.
@@ -143,6 +147,13 @@ func (v *View) page() string {
 		}
 	}
 	return ""
+}
+
+// About says what decisions of the page are about: "Record decision" and the
+// page's findings lead to them.
+func (v *View) About(topic, subject string) {
+	v.Topic, v.Subject = topic, subject
+	v.Record = v.Link("decisions/new", "topic", topic, "subject", subject)
 }
 
 // Figure writes a figure in its unit.
