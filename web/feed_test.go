@@ -141,14 +141,11 @@ func TestFeed_IDsAndTimesStayAndNothingIsSentTwice(t *testing.T) {
 	if w := s.do(r); w.Code != http.StatusNotModified {
 		t.Errorf("%d", w.Code)
 	}
-	d, err := s.db.Decision(t.Context(), "p", 2)
+	err := s.db.ChangeDecisions(t.Context(), "p", func(all []*decision.Kept) (err error) {
+		all[0].Record, err = decision.Transition(all[0].Record, decision.Rejected, decision.By{Person: "Jimin", At: time.Now().Add(time.Minute)})
+		return err
+	}, 2)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if d.Record, err = decision.Transition(d.Record, decision.Rejected, decision.By{Person: "Jimin", At: time.Now().Add(time.Minute)}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.db.SaveDecisions(t.Context(), "p", d); err != nil {
 		t.Fatal(err)
 	}
 	r = httptest.NewRequest(http.MethodGet, "/decisions.atom?lang=ko", nil)

@@ -194,10 +194,10 @@ func TestStep_AcceptingARecordTellsOfItAndNothingElseDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w := s.post("/plans/p/decisions/1", "/plans/p/decisions/1", url.Values{"version": {"1"}, "status": {"superseded"}, "by": {"9"}}); w.Code == http.StatusSeeOther || d.Version != 1 {
+	if w := s.post("/plans/p/decisions/1/status", "/plans/p/decisions/1", url.Values{"version": {"1"}, "status": {"superseded"}, "by": {"9"}}); w.Code == http.StatusSeeOther || d.Version != 1 {
 		t.Fatalf("%d", w.Code)
 	}
-	if w := s.post("/plans/p/decisions/1", "/plans/p/decisions/1", url.Values{"version": {"1"}, "status": {"accepted"}}); w.Code != http.StatusSeeOther {
+	if w := s.post("/plans/p/decisions/1/status", "/plans/p/decisions/1", url.Values{"version": {"1"}, "status": {"accepted"}}); w.Code != http.StatusSeeOther {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	within(t, "the message", func() bool { return len(bodies()) > 0 })
