@@ -14,6 +14,7 @@ import (
 
 	"deckplan/internal/appraise"
 	"deckplan/internal/decision"
+	"deckplan/internal/hook"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
 	"deckplan/internal/survey"
@@ -40,6 +41,7 @@ type Plans interface {
 	Decisions(ctx context.Context, id string) ([]decision.Kept, error)
 	Records(ctx context.Context, id string) ([]decision.Record, error)
 	Decision(ctx context.Context, id string, number int64) (decision.Kept, error)
+	Chronicle(ctx context.Context, id string, limit int) ([]decision.Dated, error)
 	AddDecision(ctx context.Context, id string, d decision.Kept) (decision.Kept, error)
 	ChangeDecisions(ctx context.Context, id string, change func([]*decision.Kept) error, numbers ...int) error
 	DiscardDraft(ctx context.Context, id string, number int) error
@@ -85,6 +87,15 @@ type Config struct {
 	Jobs   Jobs
 	Print  Printer
 	Raster func(svg string, width int) ([]byte, error)
+	// PublicURL is the address under which browsers reach the server, without a
+	// slash at its end; that of the request if empty.
+	PublicURL string
+
+	// Webhooks are kept and sent by it; nil where none can be.
+	Webhooks Webhooks
+
+	// Notify tells others of an event; nil where nobody listens.
+	Notify func(ctx context.Context, e hook.Event) error
 
 	// Reviews tells how decisions stand; nil where nobody judges them.
 	Reviews Reviews
@@ -170,6 +181,8 @@ func (s *Server) pages(r chi.Router) {
 	s.liveRoutes(r)
 	s.findRoutes(r)
 	s.connectionRoutes(r)
+	s.webhookRoutes(r)
+	s.feedRoutes(r)
 	s.snapshotRoutes(r)
 	r.Route("/plans/{plan}", func(r chi.Router) {
 		r.Get("/", s.page(s.overview))
