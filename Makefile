@@ -54,12 +54,12 @@ compat:
 shots: static browser
 	$(GO) test -count=1 -timeout 10m -run '^TestShots$$' ./web/journey -args -shots
 
-# Chromium for the browser tests, a font for Korean, and what opens the Word
-# reports: LibreOffice's writer, and poppler to read its pages.
-BROWSER := chromium fonts-noto-cjk libreoffice-writer-nogui poppler-utils
+# Chromium for the browser tests, a font for Korean, and what opens the files
+# that reports are: LibreOffice's writer and calc, and poppler to read pages.
+BROWSER := chromium fonts-noto-cjk libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils
 browser:
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
-	command -v soffice >/dev/null && command -v pdftotext >/dev/null || \
+	command -v soffice >/dev/null && { [ -e /usr/lib/libreoffice/program/libsclo.so ] || ! command -v dpkg >/dev/null; } && command -v pdftotext >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq $(BROWSER); \
 	else \

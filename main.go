@@ -22,10 +22,13 @@ import (
 
 	"deckplan/internal/argocd"
 	"deckplan/internal/command"
+	"deckplan/internal/jobs"
 	"deckplan/internal/lang"
 	"deckplan/internal/live"
 	"deckplan/internal/logbook"
 	"deckplan/internal/plan"
+	"deckplan/internal/print"
+	"deckplan/internal/raster"
 	"deckplan/internal/review"
 	"deckplan/internal/roster"
 	"deckplan/internal/seal"
@@ -46,7 +49,7 @@ type cli struct {
 	Check     command.Check     `cmd:"" help:"Print a plan file's findings, for people or for a CI job; exit 1 if one is an error."`
 	Diff      command.Diff      `cmd:"" help:"Tell in sentences how two plan files differ, as a pull request's comment too."`
 	Scan      command.Scan      `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
-	Report    command.Report    `cmd:"" help:"Write a plan file's report, or that of two plan files compared: HTML, Markdown, Word or JSON."`
+	Report    command.Report    `cmd:"" help:"Write a plan file's report, or that of two plan files compared: HTML, PDF, Markdown, Word, Excel, JSON, or all of them."`
 	Snapshot  command.Snapshot  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
 	Manifests command.Manifests `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
 	Export    exportCmd         `cmd:"" help:"Write a plan of the database as YAML."`
@@ -184,10 +187,17 @@ func serve(ctx context.Context, set settings.Settings) error {
 	if set.History > 0 {
 		past = db
 	}
+	printer := print.New(print.Config{ChromeURL: set.ChromeURL, Log: set.Log})
+	defer printer.Close()
+	work, err := jobs.Open(ctx, jobs.Config{Store: db, Log: set.Log, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer work.Close()
 	reviews := review.NewKeeper(review.Config{Store: db, Table: table, Log: set.Log, Now: time.Now})
 	db.Listen(reviews.Heard)
 	server, err := web.New(web.Config{Plans: db, Reviews: reviews, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
-		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail})
+		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail, Jobs: work, Print: printer, Raster: raster.PNG})
 	if err != nil {
 		return err
 	}

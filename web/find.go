@@ -118,6 +118,7 @@ func places(v *ui.View) (out []page.Hit) {
 	add("nav.snapshots", snapshotsPath, "")
 	add("ui.all_plans", "/", "")
 	add("keys.title", "/keys", "")
+	add("api.title", "/api/docs", "")
 	return out
 }
 

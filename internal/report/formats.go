@@ -21,6 +21,7 @@ var Formats = []Format{
 	{"markdown", ".zip", "application/zip", false, WriteZip},
 	{"docx", ".docx", typeDOCX, false, WriteDOCX},
 	{"json", ".json", "application/json", true, WriteJSON},
+	{"xlsx", ".xlsx", typeXLSX, false, WriteXLSX},
 }
 
 // FormatOf gives the format of that name.
