@@ -34,8 +34,11 @@ func (d *doc) signs(r decision.Record) (s signatures) {
 	if len(r.DecisionMakers) == 0 || len(r.SignOffs) == 0 && !asked {
 		return s
 	}
-	agree := 0
+	agree, missing := 0, []string(nil)
 	for _, x := range r.Signatures() {
+		if !x.Agreed() {
+			missing = append(missing, x.Person)
+		}
 		if x.SignOff == nil {
 			continue
 		}
@@ -55,7 +58,7 @@ func (d *doc) signs(r decision.Record) (s signatures) {
 		s.rows = append(s.rows, []string{x.Person, word, d.Lang.Date(x.SignOff.At.UTC()), x.SignOff.Word})
 	}
 	s.summary = append(s.summary, d.t("report.signed", "n", agree, "all", len(r.DecisionMakers)))
-	if missing := r.Unsigned(); len(missing) > 0 {
+	if len(missing) > 0 {
 		s.summary = append(s.summary, d.t("report.unsigned", "n", len(missing), "names", strings.Join(missing, ", ")))
 	}
 	return s
