@@ -25,7 +25,7 @@ func TestImports_KeepTheRule(t *testing.T) {
 			}
 		}
 	}
-	allow := map[string][]string{"seal": nil, "settings": {"argocd", "print", "seal"}, "connect": {"seal"}, "plan": nil, "sheet": {"plan"}, "survey": {"plan"}, "backstage": {"plan", "survey"}, "verdict": nil, "lang": nil, "live": nil, "logbook": {"live"}, "owner": {"plan", "live"},
+	allow := map[string][]string{"seal": nil, "prose": nil, "settings": {"argocd", "print", "seal"}, "connect": {"seal"}, "plan": nil, "sheet": {"plan"}, "survey": {"plan"}, "backstage": {"plan", "survey"}, "verdict": nil, "lang": nil, "live": nil, "logbook": {"live"}, "owner": {"plan", "live"},
 		"catalog": {"plan", "verdict"}, "decision": {"lang", "verdict"}, "appraise": append([]string{"plan", "verdict"}, analyses...)}
 	allow["frontier"] = []string{"plan", "catalog", "verdict", "layout"}
 	for _, a := range analyses {

@@ -20,8 +20,7 @@ import (
 type Streams struct {
 	Out, Err io.Writer
 	Lang     lang.Lang
-	Version  string     // of Deckplan
-	Record   ReadRecord // of decision records; nil where none can be read
+	Version  string // of Deckplan
 }
 
 // Exit is how a command ends that has told in full why.

@@ -133,6 +133,28 @@ status: superseded by ADR-0009
 date: "2026-11-23"
 decision-makers: ['Jimin: platform', 민서]
 consulted: [Hana]
+deckplan:
+  number: 7
+  topic: layout
+  subject: ours
+  exact:
+    context:
+      reads: e511c2f95f428c5c
+      is: "One hub delivers to nine clusters.\n# not a heading\n` + "```\\n# a comment\\n```" + `\ntext\n---"
+    options:
+      reads: 348cf6cd3f0a95c2
+      is:
+        - name: 1:N
+          description: One hub.
+          arguments:
+            - side: bad
+              text: "one outage stops\nevery delivery"
+        - name: By environment
+          arguments:
+            - side: good
+              text: production comes last
+            - side: neutral
+              text: two more hosts
 ---
 
 # Group Argo CD instances by environment
