@@ -2,10 +2,10 @@ package compare
 
 import "deckplan/internal/appraise"
 
-// Match sets two lists of findings against each other: what only the first
+// PairFindings sets two lists of findings against each other: what only the first
 // has, what only the second has, and what both have, as the second has it. They
 // are the same as Verdicts has it.
-func Match(a, b []appraise.Finding) (gone, fresh, both []appraise.Finding) {
+func PairFindings(a, b []appraise.Finding) (gone, fresh, both []appraise.Finding) {
 	whose := func(f appraise.Finding) string {
 		return string(f.Topic) + "\x00" + f.Subject.Key + "\x00" + identity(f.Finding)
 	}

@@ -110,7 +110,7 @@ func (d *doc) moved(f compare.Figure, sameMoney bool) string {
 // changes are the findings that only one of the plans has, and the unresolved
 // ones that both have.
 func (d *doc) changes() (gone, fresh, both []appraise.Finding) {
-	gone, fresh, both = compare.Match(withSteps(d.Plan, d.Appraisal.Findings(), verdict.Good),
+	gone, fresh, both = compare.PairFindings(withSteps(d.Plan, d.Appraisal.Findings(), verdict.Good),
 		withSteps(d.Other.Plan, d.Other.Appraisal.Findings(), verdict.Good))
 	return gone, fresh, slices.DeleteFunc(both, func(f appraise.Finding) bool { return f.Severity > verdict.Warning })
 }
