@@ -1414,7 +1414,7 @@ func Decision(v *ui.View, p DecisionProps) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = prose(v, o.Description).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = markdown(v, o.Description).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -1470,7 +1470,7 @@ func Decision(v *ui.View, p DecisionProps) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = prose(v, d.Record.Justification).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = markdown(v, d.Record.Justification).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1502,7 +1502,7 @@ func Decision(v *ui.View, p DecisionProps) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = prose(v, d.Record.Aftermath).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = markdown(v, d.Record.Aftermath).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1538,7 +1538,7 @@ func Decision(v *ui.View, p DecisionProps) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = prose(v, s.Text).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = markdown(v, s.Text).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1931,7 +1931,7 @@ func text(v *ui.View, field, content string) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = prose(v, content).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = markdown(v, content).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
