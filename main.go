@@ -24,11 +24,14 @@ import (
 	"deckplan/internal/command"
 	"deckplan/internal/decision"
 	"deckplan/internal/hook"
+	"deckplan/internal/jobs"
 	"deckplan/internal/lang"
 	"deckplan/internal/live"
 	"deckplan/internal/logbook"
 	"deckplan/internal/lookout"
 	"deckplan/internal/plan"
+	"deckplan/internal/print"
+	"deckplan/internal/raster"
 	"deckplan/internal/review"
 	"deckplan/internal/roster"
 	"deckplan/internal/seal"
@@ -50,12 +53,12 @@ type cli struct {
 	Check     command.Check     `cmd:"" help:"Print a plan file's findings, for people or for a CI job; exit 1 if one is an error."`
 	Diff      command.Diff      `cmd:"" help:"Tell in sentences how two plan files differ, as a pull request's comment too."`
 	Scan      command.Scan      `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
-	Report    command.Report    `cmd:"" help:"Write a plan file's report: one HTML file, or Markdown with its pictures in a zip file."`
+	Report    command.Report    `cmd:"" help:"Write a plan file's report, or that of two plan files compared: HTML, PDF, Markdown, Word, Excel, JSON, or all of them."`
 	Snapshot  command.Snapshot  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
 	Manifests command.Manifests `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
 	Export    exportCmd         `cmd:"" help:"Write a plan of the database as YAML."`
 	Import    importCmd         `cmd:"" help:"Put a plan file into the database."`
-	Schema    command.Schema    `cmd:"" help:"Print the JSON Schema of plan files."`
+	Schema    command.Schema    `cmd:"" help:"Print the JSON Schema of plan files, or of reports."`
 	Health    command.Health    `cmd:"" help:"Ask a running Deckplan whether it is ready; exit 1 if not."`
 	Version   versionCmd        `cmd:"" help:"Print the version."`
 }
@@ -190,6 +193,13 @@ func serve(ctx context.Context, set settings.Settings) error {
 	if set.History > 0 {
 		past = db
 	}
+	printer := print.New(print.Config{ChromeURL: set.ChromeURL, Log: set.Log})
+	defer printer.Close()
+	work, err := jobs.Open(ctx, jobs.Config{Store: db, Log: set.Log, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer work.Close()
 	var background sync.WaitGroup
 	reviews := review.NewKeeper(review.Config{Store: db, Table: table, Log: set.Log, Now: time.Now,
 		Notify: func(n review.Need) {
@@ -198,7 +208,7 @@ func serve(ctx context.Context, set settings.Settings) error {
 	db.Listen(reviews.Heard)
 	server, err := web.New(web.Config{Plans: db, Reviews: reviews, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
 		Webhooks: hooks, Notify: hooks.Send, PublicURL: set.PublicURL,
-		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail})
+		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail, Jobs: work, Print: printer, Raster: raster.PNG})
 	if err != nil {
 		return err
 	}

@@ -119,6 +119,7 @@ func places(v *ui.View) (out []page.Hit) {
 	add("nav.webhooks", webhooksPath, "")
 	add("ui.all_plans", "/", "")
 	add("keys.title", "/keys", "")
+	add("api.title", "/api/docs", "")
 	return out
 }
 

@@ -1440,7 +1440,7 @@ func Decision(v *ui.View, p DecisionProps) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = prose(v, o.Description).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = markdown(v, o.Description).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -1496,7 +1496,7 @@ func Decision(v *ui.View, p DecisionProps) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = prose(v, d.Record.Justification).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = markdown(v, d.Record.Justification).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1528,7 +1528,7 @@ func Decision(v *ui.View, p DecisionProps) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = prose(v, d.Record.Aftermath).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = markdown(v, d.Record.Aftermath).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1564,7 +1564,7 @@ func Decision(v *ui.View, p DecisionProps) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = prose(v, s.Text).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = markdown(v, s.Text).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1957,7 +1957,7 @@ func text(v *ui.View, field, content string) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = prose(v, content).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = markdown(v, content).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
