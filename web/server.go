@@ -43,6 +43,7 @@ type Plans interface {
 	Questions(ctx context.Context, id string) ([]decision.KeptQuestion, error)
 	AddQuestion(ctx context.Context, id string, q decision.Question) error
 	ChangeQuestion(ctx context.Context, id, question string, change func(*decision.KeptQuestion) error) error
+	DecisionFiles
 	Subscribe(id string) (<-chan plan.Event, func())
 	Ping(ctx context.Context) error
 }
@@ -169,6 +170,7 @@ func (s *Server) pages(r chi.Router) {
 		s.roadmapRoutes(r)
 		s.driftRoutes(r)
 		s.decisionRoutes(r)
+		s.decisionFileRoutes(r)
 		r.Get("/report", s.page(s.reports))
 		r.Get("/report.html", s.page(s.report))
 		r.Get("/report.zip", s.page(s.reportZip))
