@@ -34,6 +34,7 @@ func TestImports_KeepTheRule(t *testing.T) {
 	allow["roadmap"], allow["manifest"] = []string{"plan", "catalog", "verdict", "layout"}, []string{"plan", "layout"}
 	allow["review"] = append([]string{"plan", "catalog", "verdict", "decision", "appraise", "drift", "live"}, analyses...)
 	allow["drift"] = []string{"plan", "catalog", "verdict", "layout", "live", "survey"}
+	allow["ci"] = []string{"lang", "verdict", "compare"}
 	for room, may := range allow {
 		for _, got := range imports[room] {
 			if !slices.Contains(may, got) {

@@ -43,8 +43,8 @@ var version = ""
 type cli struct {
 	Lang      string            `help:"Language of messages: en or ko (also from LANG)." env:"DECKPLAN_LANG" placeholder:"LANG"`
 	Serve     serveCmd          `cmd:"" default:"withargs" help:"Serve the dashboard (the default)."`
-	Check     command.Check     `cmd:"" help:"Print a plan file's findings; exit 1 if one is an error."`
-	Diff      command.Diff      `cmd:"" help:"Print how two plan files differ: rows, figures and findings."`
+	Check     command.Check     `cmd:"" help:"Print a plan file's findings, for people or for a CI job; exit 1 if one is an error."`
+	Diff      command.Diff      `cmd:"" help:"Tell in sentences how two plan files differ, as a pull request's comment too."`
 	Scan      command.Scan      `cmd:"" help:"Read a checkout's CI definitions and propose pipelines."`
 	Report    command.Report    `cmd:"" help:"Write a plan file's report: one HTML file, or Markdown with its pictures in a zip file."`
 	Snapshot  command.Snapshot  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
@@ -61,8 +61,10 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run carries out a command line and gives the exit code: 0 done, 1 findings,
-// differences asked for, or a failure, 2 wrong usage or input.
+// run carries out a command line and gives the exit code: 0 done; 1 what was
+// asked about is so (findings, differences, no pipeline, a Deckplan that is not
+// ready, an instance that could not be read); 2 wrong usage or input; 3
+// something failed, such as reading, writing or the database.
 func run(args []string, out, errs io.Writer) int {
 	var c cli
 	var ended *int
@@ -84,7 +86,7 @@ func run(args []string, out, errs io.Writer) int {
 		_, _ = fmt.Fprintln(errs, "deckplan:", err)
 		return 2
 	}
-	if err := ctx.Run(&command.Streams{Out: out, Err: errs, Lang: messageLanguage(c.Lang)}); err != nil {
+	if err := ctx.Run(&command.Streams{Out: out, Err: errs, Lang: messageLanguage(c.Lang), Version: versionText()}); err != nil {
 		return fail(errs, err)
 	}
 	return 0
@@ -96,7 +98,7 @@ func fail(errs io.Writer, err error) int {
 		return e.Code
 	}
 	_, _ = fmt.Fprintln(errs, "deckplan:", err)
-	return 1
+	return 3
 }
 
 // messageLanguage is the chosen language, else the terminal's.

@@ -88,7 +88,7 @@ func TestImportThenExport_GivesTheSamePlan(t *testing.T) {
 	if code, _, _ := deckplan(t, "export", "nothing", "--database", db); code != 2 {
 		t.Errorf("an unknown plan: %d", code)
 	}
-	if code, _, _ := deckplan(t, "export", "--database", filepath.Join(t.TempDir(), "none.db")); code != 1 {
+	if code, _, _ := deckplan(t, "export", "--database", filepath.Join(t.TempDir(), "none.db")); code != 3 {
 		t.Errorf("a missing database: %d", code)
 	}
 }

@@ -68,7 +68,7 @@ func TestScan_PrintsJSONAndFailsWhereThereIsNoPipeline(t *testing.T) {
 	if code, _, _ := deckplan(t, "scan", t.TempDir()); code != 1 {
 		t.Errorf("an empty folder: %d", code)
 	}
-	if code, _, _ := deckplan(t, "scan", filepath.Join(t.TempDir(), "none")); code != 1 {
+	if code, _, _ := deckplan(t, "scan", filepath.Join(t.TempDir(), "none")); code != 3 {
 		t.Errorf("no folder: %d", code)
 	}
 }

@@ -53,7 +53,7 @@ func TestServe_MakesAKeyBesideTheDatabaseOnce(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "d.db")
 	var before string
 	for range 2 {
-		if code, _, errs := deckplan(t, "serve", "--listen", taken.Addr().String(), "--database", db); code != 1 {
+		if code, _, errs := deckplan(t, "serve", "--listen", taken.Addr().String(), "--database", db); code != 3 {
 			t.Fatalf("exit %d: %s", code, errs)
 		}
 		info, err := os.Stat(db + ".key")

@@ -93,15 +93,15 @@ func (a *assuming) winner(s *Server, r decision.Record) {
 		}
 		a.add(decision.Ref{Kind: "matrix", Key: r.Subject, Field: "winner"}.String()+" == "+strconv.Quote(w.Name), "winner", "name", w.Name, "matrix", m.Matrix.Name)
 		if w.Tool != nil {
-			a.maintained(w.Tool.ID, w.Name)
+			a.maintained(w.Tool.ID)
 		}
 	}
 }
 
-func (a *assuming) maintained(tool, name string) {
+func (a *assuming) maintained(tool string) {
 	ref := decision.Ref{Kind: "tool", Key: tool, Field: "maintained"}
 	if f, err := a.w.Figure(ref); err == nil && f.Value == true {
-		a.add(ref.String(), "maintained", "name", name)
+		a.add(ref.String(), "maintained", "name", f.Name)
 	}
 }
 
@@ -128,7 +128,7 @@ func (a *assuming) tools(r decision.Record) {
 	for _, in := range a.v.Plan.Doc.Installations {
 		if in.Tool != "" && !seen[in.Tool] && len(seen) < offersOfAKind {
 			seen[in.Tool] = true
-			a.maintained(in.Tool, in.Name)
+			a.maintained(in.Tool)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"deckplan/internal/appraise"
 	"deckplan/internal/decision"
+	"deckplan/internal/lang"
 	"deckplan/internal/plan"
 	"deckplan/internal/review"
 	"deckplan/web/page"
@@ -142,8 +143,7 @@ func (s *Server) decision(w http.ResponseWriter, r *http.Request) error {
 	props := page.DecisionProps{Kept: d, Others: v.Plan.Standing.Records, State: v.Plan.Standing.States[d.Record.Number],
 		Against: s.contradicted(r.Context(), v, d)[d.Record.Number]}
 	if d.Snapshot != nil {
-		_, now := s.draft(v, string(d.Record.Topic), d.Record.Subject)
-		props.Then = compareThen(d.Snapshot, now)
+		props.Then = s.thenNow(v, d)
 	}
 	if q := d.Record.Question; q != "" {
 		all, err := s.Plans.Questions(r.Context(), v.Plan.ID)
@@ -159,16 +159,21 @@ func (s *Server) decision(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, page.Decision(v, props))
 }
 
-// compareThen sets the figures that a decision was taken on beside those of
-// now, in their order; what no longer exists has no figure now.
-func compareThen(then, now *decision.Snapshot) (out []page.ThenNow) {
+// thenNow sets the figures that a decision was taken on beside those of now, in
+// their order; what no longer exists has no figure now. Options are known by
+// what they are called, in the language that the record was made in.
+func (s *Server) thenNow(v *ui.View, d decision.Kept) (out []page.ThenNow) {
 	at := map[[2]string]decision.Metric{}
-	if now != nil {
-		for _, m := range now.Metrics {
-			at[[2]string{m.Of, m.ID}] = m
+	for _, l := range lang.All {
+		as := *v
+		as.Lang = l
+		if _, now := s.draft(&as, string(d.Record.Topic), d.Record.Subject); now != nil {
+			for _, m := range now.Metrics {
+				at[[2]string{m.Of, m.ID}] = m
+			}
 		}
 	}
-	for _, m := range then.Metrics {
+	for _, m := range d.Snapshot.Metrics {
 		row := page.ThenNow{Then: m}
 		if n, ok := at[[2]string{m.Of, m.ID}]; ok {
 			row.Now = &n

@@ -146,7 +146,7 @@ func TestDecision_KeepsItsSnapshotThroughLaterEdits(t *testing.T) {
 	if w := s.post("/plans/p/edit", "/plans/p/layouts", url.Values{"op": {"place"}, "layout": {"ours"}, "cluster": {"prod-tokyo"}, "instance": {"dev-argo"}}); w.Code != http.StatusSeeOther {
 		t.Fatal(w.Code)
 	}
-	w = s.post("/plans/p/decisions/1", "/plans/p/decisions/1", url.Values{"version": {"1"}, "status": {"accepted"}})
+	w = s.post("/plans/p/decisions/1/status", "/plans/p/decisions/1", url.Values{"version": {"1"}, "status": {"accepted"}})
 	if w.Code != http.StatusSeeOther {
 		t.Fatalf("%d: %s", w.Code, w.Body)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
+	"deckplan/internal/review"
 	"deckplan/internal/store"
 )
 
@@ -31,7 +32,8 @@ func newSite(t testing.TB, p *plan.Plan) *site {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	table := live.NewTable(time.Now)
-	s, err := New(Config{Plans: db, Live: table, Connections: newRoster(t, db, table, log), Views: db, Log: log, Now: time.Now})
+	reviews := review.NewKeeper(review.Config{Store: db, Table: table, Log: log, Now: time.Now})
+	s, err := New(Config{Plans: db, Reviews: reviews, Live: table, Connections: newRoster(t, db, table, log), Views: db, Log: log, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +88,7 @@ func (s *site) doc(t *testing.T) (plan.Head, *plan.Plan) {
 var pages = []string{"/plans/p", "/plans/p/facts/clusters", "/plans/p/facts/services", "/plans/p/facts/about", "/plans/p/ownership", "/plans/p/ownership?view=all",
 	"/plans/p/layouts", "/plans/p/layouts?layout=per_cluster", "/plans/p/drift", "/plans/p/roadmap", "/plans/p/roadmap?to=hub&from=per_cluster&size=1", "/plans/p/matrix", "/plans/p/strategies",
 	"/plans/p/images", "/plans/p/images?registry=harbor&repository=A",
-	"/plans/p/decisions", "/plans/p/decisions/new?topic=layout",
+	"/plans/p/decisions", "/plans/p/decisions/new?topic=layout", "/plans/p/decisions/backlog", "/plans/p/decisions/checks",
 	"/plans/p/report", "/plans/p/scan", "/plans/p/history", "/plans/p/history/1", "/plans/p/compare", "/plans/p/compare?with=p", "/plans/p/compare?with=p&all=true",
 	"/find?plan=p&q=c1", "/keys", "/", "/live", "/connections", "/connections/new"}
 

@@ -47,6 +47,21 @@ func (t Topic) Query() string {
 	return string(t)
 }
 
+// Table is the table of the plan that the topic's subjects are rows of.
+func (t Topic) Table() string {
+	switch t {
+	case Ownership:
+		return "pipelines"
+	case Layout:
+		return "layouts"
+	case Matrix:
+		return "matrices"
+	case Strategy:
+		return "services"
+	}
+	return "about"
+}
+
 // Topics are all topics, in the order of the pages.
 var Topics = []Topic{Ownership, Layout, Matrix, Strategy, Image}
 

@@ -20,6 +20,7 @@ import (
 type Streams struct {
 	Out, Err io.Writer
 	Lang     lang.Lang
+	Version  string // of Deckplan
 }
 
 // Exit is how a command ends that has told in full why.
@@ -52,25 +53,36 @@ func (s *Streams) Faults(heading string) (tell settings.Tell, told func() error)
 
 // Plan reads a plan file and tells every fault of it.
 func (s *Streams) Plan(path string) (*plan.Plan, error) {
+	p, _, err := s.located(path)
+	var bad *plan.Invalid
+	if errors.As(err, &bad) {
+		return nil, s.faults(path, bad)
+	}
+	return p, err
+}
+
+// located reads a plan file with the places of its rows. What is wrong with the
+// file is a *plan.Invalid, which nobody has been told of yet.
+func (s *Streams) located(path string) (*plan.Plan, plan.Positions, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		_, _ = fmt.Fprintln(s.Err, "deckplan:", err)
-		return nil, Exit{2}
+		return nil, plan.Positions{}, Exit{2}
 	}
 	defer func() { _ = f.Close() }() // read only
-	p, err := plan.DecodeYAML(f)
-	var bad *plan.Invalid
-	if errors.As(err, &bad) {
-		for _, problem := range bad.Problems {
-			where := fmt.Sprintf("%s:%d: ", path, problem.Line)
-			if problem.Path != "" {
-				where += problem.Path + ": "
-			}
-			_, _ = fmt.Fprintln(s.Err, where+s.Lang.T(problem.ID, problem.Args))
+	return plan.Locate(f)
+}
+
+// faults tells what is wrong with a plan file, by line.
+func (s *Streams) faults(path string, bad *plan.Invalid) error {
+	for _, problem := range bad.Problems {
+		where := fmt.Sprintf("%s:%d: ", path, problem.Line)
+		if problem.Path != "" {
+			where += problem.Path + ": "
 		}
-		return nil, Exit{2}
+		_, _ = fmt.Fprintln(s.Err, where+s.Lang.T(problem.ID, problem.Args))
 	}
-	return p, err
+	return Exit{2}
 }
 
 // Output opens a file to be written, or standard output.
@@ -91,8 +103,20 @@ func (s *Streams) screen(path string) bool {
 	return ok && (path == "-" || path == "") && isatty.IsTerminal(f.Fd())
 }
 
-func (s *Streams) json(v any) error {
-	enc := json.NewEncoder(s.Out)
+// write lets something be written to a file, or to standard output.
+func (s *Streams) write(path string, into func(io.Writer) error) (err error) {
+	w, done, err := s.Output(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	return into(w)
+}
+
+func (s *Streams) json(v any) error { return writeJSON(s.Out, v) }
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"deckplan/internal/appraise"
 	"deckplan/internal/lang"
@@ -13,6 +14,7 @@ import (
 
 // Report is the difference between two plans in words, as it is printed.
 type Report struct {
+	Story
 	Rows     []Line `json:"rows"`
 	Figures  []Line `json:"figures"`
 	Findings []Line `json:"findings"`
@@ -25,16 +27,24 @@ type Line struct {
 	Of   string `json:"of"`
 	Name string `json:"name"`
 	Text string `json:"text"`
+	// Of figures, the figure and its values; Preset where it is of a layout
+	// that the plan does not hold.
+	Figure string `json:"figure,omitempty"`
+	Was    string `json:"was,omitempty"`
+	Now    string `json:"now,omitempty"`
+	Preset bool   `json:"preset,omitempty"`
 }
 
 // Empty tells whether nothing differs.
 func (r Report) Empty() bool { return len(r.Rows)+len(r.Figures)+len(r.Findings) == 0 }
 
-// Plans words every difference between two plans: rows, figures and findings.
+// Plans words every difference between two plans: what changes in sentences,
+// then rows, figures and findings one by one.
 func Plans(l lang.Lang, a, b *plan.Plan) Report {
-	var out Report
+	changes, judgedA, judgedB := plan.Diff(a, b), appraise.Run(a), appraise.Run(b)
+	out := Report{Story: tell(l, a, b, changes, judgedA, judgedB)}
 	marks := map[What]string{Added: "+", Removed: "-", Changed: "~"}
-	for _, r := range Rows(l, plan.Diff(a, b), a, b) {
+	for _, r := range Rows(l, changes, a, b) {
 		line := Line{Mark: marks[r.What], Of: l.T("kind."+r.Kind.Name, nil), Name: r.Name}
 		if r.What == Changed {
 			parts := make([]string, len(r.Fields))
@@ -45,7 +55,7 @@ func Plans(l lang.Lang, a, b *plan.Plan) Report {
 		}
 		out.Rows = append(out.Rows, line)
 	}
-	for _, s := range Verdicts(appraise.Run(a), appraise.Run(b)) {
+	for _, s := range Verdicts(judgedA, judgedB) {
 		out.subject(l, s, a.About.CurrencyOr(), b.About.CurrencyOr())
 	}
 	return out
@@ -68,7 +78,9 @@ func (out *Report) subject(l lang.Lang, s Subject, currencyA, currencyB string) 
 		if was == now || s.Preset && (!f.InA || !f.InB) {
 			continue // a difference that no reader could see is none
 		}
-		out.Figures = append(out.Figures, Line{"~", of, name, l.T("compare.sentence", map[string]any{"field": l.T("metric."+f.ID, nil), "was": was, "now": now})})
+		label := l.T("metric."+f.ID, nil)
+		out.Figures = append(out.Figures, Line{Mark: "~", Of: of, Name: name, Figure: label, Was: was, Now: now, Preset: s.Preset,
+			Text: l.T("compare.sentence", map[string]any{"field": label, "was": was, "now": now})})
 	}
 	findings := func(mark string, all []verdict.Finding, currency string) {
 		for _, f := range all {
@@ -76,32 +88,62 @@ func (out *Report) subject(l lang.Lang, s Subject, currencyA, currencyB string) 
 			for k, v := range f.Args {
 				args[k] = v
 			}
-			out.Findings = append(out.Findings, Line{mark, of, name, l.T("severity."+f.Severity.String(), nil) + ": " + l.T(f.ID, args)})
+			out.Findings = append(out.Findings, Line{Mark: mark, Of: of, Name: name, Text: l.T("severity."+f.Severity.String(), nil) + ": " + l.T(f.ID, args)})
 		}
 	}
 	findings("-", s.OnlyA, currencyA)
 	findings("+", s.OnlyB, currencyB)
 }
 
-// Write prints the differences, a line each.
+// Write prints what changes in sentences, then every figure and every row that
+// differs, a line each.
 func (r Report) Write(w io.Writer, l lang.Lang) error {
 	if r.Empty() {
 		_, err := fmt.Fprintln(w, l.T("compare.none", nil))
 		return err
 	}
 	var b strings.Builder
+	b.WriteString(Plain(r.Verdict) + "\n")
+	for _, part := range Parts {
+		if told := r.Of(part); len(told) > 0 {
+			fmt.Fprintf(&b, "\n%s\n", l.T("compare.part."+string(part), nil))
+			for _, s := range told {
+				b.WriteString("- " + Plain(s.Text) + "\n")
+			}
+		}
+	}
 	for _, part := range []struct {
 		title string
 		lines []Line
-	}{{"compare.rows", r.Rows}, {"ui.figures", r.Figures}, {"compare.findings", r.Findings}} {
+	}{{"ui.figures", r.Figures}, {"compare.rows", r.Rows}} {
 		if len(part.lines) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "%s\n", l.T(part.title, nil))
+		fmt.Fprintf(&b, "\n%s\n", l.T(part.title, nil))
 		for _, line := range part.lines {
-			fmt.Fprintf(&b, "%s\n", strings.TrimRight(fmt.Sprintf("%s %s · %s  %s", line.Mark, line.Of, line.Name, line.Text), " "))
+			b.WriteString(line.String() + "\n")
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// String is the line as it is printed.
+func (l Line) String() string {
+	return Plain(strings.TrimRight(fmt.Sprintf("%s %s · %s  %s", l.Mark, l.Of, l.Name, l.Text), " "))
+}
+
+// Plain makes one line of a text that may hold what people typed: a line break
+// in a name must not look like another line, nor a control character reach a
+// terminal.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029':
+			return ' '
+		case unicode.IsControl(r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
 }

@@ -239,7 +239,10 @@ func refOf(n ast.Node) (Ref, bool) {
 			return Ref{}, false
 		}
 		key, ok := of.Arguments[0].(*ast.StringNode)
-		return Ref{Kind: kind.Value, Key: key.Value, Field: field.Value}, ok
+		if !ok {
+			return Ref{}, false
+		}
+		return Ref{Kind: kind.Value, Key: key.Value, Field: field.Value}, true
 	}
 	return Ref{}, false
 }

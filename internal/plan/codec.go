@@ -22,16 +22,21 @@ const (
 // DecodeYAML reads a plan from YAML (or JSON, which is YAML too). Every fault
 // is reported at once, as *Invalid, with the file's line.
 func DecodeYAML(r io.Reader) (*Plan, error) {
+	p, _, err := decodeYAML(r)
+	return p, err
+}
+
+func decodeYAML(r io.Reader) (*Plan, *yaml.Node, error) {
 	b, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(b) > MaxBytes {
-		return nil, invalid("", "plan.problem.file_size", map[string]any{"max": MaxBytes >> 20})
+		return nil, nil, invalid("", "plan.problem.file_size", map[string]any{"max": MaxBytes >> 20})
 	}
 	root, err := parseYAML(b)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p, err := fromNode(root)
 	var bad *Invalid
@@ -42,7 +47,7 @@ func DecodeYAML(r io.Reader) (*Plan, error) {
 			}
 		}
 	}
-	return p, err
+	return p, root, err
 }
 
 func parseYAML(b []byte) (*yaml.Node, error) {

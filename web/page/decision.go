@@ -41,6 +41,18 @@ type ThenNow struct {
 // Moved tells whether a reader sees another figure.
 func (t ThenNow) Moved() bool { return t.Now != nil && t.Now.Text != t.Then.Text }
 
+// ofSubject parts the figures of what was decided from those of other options.
+func ofSubject(rows []ThenNow) (subject, others []ThenNow) {
+	for _, t := range rows {
+		if t.Then.Of == "" {
+			subject = append(subject, t)
+		} else {
+			others = append(others, t)
+		}
+	}
+	return subject, others
+}
+
 // DecisionFormProps are a record being written; Version is 0 for a new one.
 type DecisionFormProps struct {
 	Record  decision.Record

@@ -594,7 +594,7 @@ func assumptionFields(v *ui.View, all, offers []decision.Assumption) templ.Compo
 			return templ_7745c5c3_Err
 		}
 		for i := range len(all) + 2 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "<div class=\"assumption\"><input name=\"assumption\" value=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "<div class=\"assumes\"><input name=\"assumption\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
