@@ -54,14 +54,17 @@ compat:
 shots: static browser
 	$(GO) test -count=1 -timeout 10m -run '^TestShots$$' ./web/journey -args -shots
 
-# Chromium for the browser tests, and a font for Korean.
+# Chromium for the browser tests, a font for Korean, and what opens the files
+# that reports are: LibreOffice's writer and calc, and poppler to read pages.
+BROWSER := chromium fonts-noto-cjk libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils
 browser:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
+	command -v soffice >/dev/null && { [ -e /usr/lib/libreoffice/program/libsclo.so ] || ! command -v dpkg >/dev/null; } && command -v pdftotext >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk; \
+		apt-get update -qq && apt-get install -y -qq $(BROWSER); \
 	else \
-		echo "The browser tests need Chromium: install it, on Debian with"; \
-		echo "  sudo apt-get install chromium fonts-noto-cjk"; exit 1; \
+		echo "The browser tests need Chromium, the tests of reports LibreOffice and poppler: install them, on Debian with"; \
+		echo "  sudo apt-get install $(BROWSER)"; exit 1; \
 	fi
 
 clean:

@@ -69,7 +69,7 @@ func TestReport_MarkdownIsAZipFileOnAnyOutput(t *testing.T) {
 			t.Errorf("%d, %v", code, err)
 		}
 	}
-	if code, _, _ := deckplan(t, "report", sampleFile(t), "--format=pdf"); code != 2 {
+	if code, _, _ := deckplan(t, "report", sampleFile(t), "--format=paper"); code != 2 {
 		t.Errorf("an unknown format: %d", code)
 	}
 }

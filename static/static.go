@@ -2,9 +2,13 @@
 package static
 
 import (
+	"bytes"
+	"compress/gzip"
 	"embed"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -15,6 +19,27 @@ var dist embed.FS
 
 // ErrNotBuilt is Load's answer on a clone whose front end was never built.
 var ErrNotBuilt = errors.New("the front end is not built: run make")
+
+// Packed gives what a file that the build packed holds, such as resvg.wasm.
+func Packed(name string) ([]byte, error) {
+	a, err := Load()
+	if err != nil {
+		return nil, err
+	}
+	hashed, ok := a.names[name+".gz"]
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", name, ErrNotBuilt)
+	}
+	b, err := dist.ReadFile("dist/" + hashed)
+	if err != nil {
+		return nil, err
+	}
+	r, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
 
 // Assets are the built files, each under a name that holds its content's hash.
 type Assets struct {

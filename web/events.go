@@ -52,6 +52,8 @@ func (s *Server) planEvents(w http.ResponseWriter, r *http.Request) {
 	defer s.here.join(id, me)()
 	drifted, stop := s.driftChanges(id, me.page)
 	defer stop()
+	made, enough := s.jobChanges(id, me.page)
+	defer enough()
 	send, ok := stream(w, patience)
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
@@ -62,6 +64,8 @@ func (s *Server) planEvents(w http.ResponseWriter, r *http.Request) {
 		case <-s.closing:
 			return
 		case <-drifted:
+			ok = send("event: changed\ndata: 0\n\n")
+		case <-made:
 			ok = send("event: changed\ndata: 0\n\n")
 		case e := <-changed:
 			ok = send(fmt.Sprintf("event: changed\ndata: %d\n\n", e.Revision))

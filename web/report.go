@@ -2,43 +2,27 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
-	"deckplan/internal/decision"
 	"deckplan/internal/lang"
 	"deckplan/internal/report"
-	"deckplan/web/page"
 )
 
-// reports offers the report for download.
-func (s *Server) reports(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.planView(w, r, "reports")
-	if err != nil {
-		return err
-	}
-	return s.render(w, r, page.Reports(v))
-}
-
-// reportInput gathers what a report is made of: the plan, its verdicts and its
-// decisions, the oldest first.
+// reportInput gathers what a report of the plan at once is made of.
 func (s *Server) reportInput(r *http.Request) (in report.Input, name string, err error) {
 	head, doc, err := s.Plans.Plan(r.Context(), planOf(r))
 	if err != nil {
 		return in, "", err
 	}
-	kept, err := s.Plans.Decisions(r.Context(), head.ID)
-	if err != nil {
+	if in, err = s.inputOf(r.Context(), head, doc); err != nil {
 		return in, "", err
-	}
-	decisions := make([]decision.Decision, len(kept))
-	for i := range kept {
-		decisions[len(kept)-1-i] = kept[i].Decision
 	}
 	l, ok := lang.Parse(r.URL.Query().Get("lang"))
 	if !ok {
 		l = language(r)
 	}
-	return report.Input{Plan: doc, Revision: int(head.Revision), Decisions: decisions, Lang: l, Generated: s.Now(),
-		Appraisal: *s.appraise.of(head.ID, head.Revision, doc)}, head.Name, nil
+	in.Lang = l
+	return in, head.Name, nil
 }
 
 // report sends the report as one HTML file.
@@ -56,13 +40,15 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 	return report.Write(w, in)
 }
 
-// reportZip sends the report as Markdown with its pictures.
-func (s *Server) reportZip(w http.ResponseWriter, r *http.Request) error {
-	in, name, err := s.reportInput(r)
-	if err != nil {
-		return err
+// reportFile sends the report in another format.
+func (s *Server) reportFile(f report.Format) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		in, name, err := s.reportInput(r)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Content-Type", f.Media)
+		w.Header().Set("Content-Disposition", attachment(name, strings.TrimPrefix(f.Extension, ".")))
+		return f.Write(w, in)
 	}
-	w.Header().Set("Content-Type", "application/zip")
-	w.Header().Set("Content-Disposition", attachment(name, "zip"))
-	return report.WriteZip(w, in)
 }

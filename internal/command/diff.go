@@ -6,6 +6,7 @@ import (
 	"deckplan/internal/ci"
 	"deckplan/internal/compare"
 	"deckplan/internal/plan"
+	"deckplan/internal/report"
 )
 
 // Diff compares two plan files.
@@ -52,11 +53,17 @@ func (c Diff) Run(s *Streams) error {
 	return err
 }
 
-// Schema prints the JSON Schema of plan files.
-type Schema struct{}
+// Schema prints the JSON Schema of plan files, or of reports.
+type Schema struct {
+	Report bool `help:"The schema of reports written as JSON."`
+}
 
 // Run prints the JSON Schema.
-func (Schema) Run(s *Streams) error {
-	_, err := s.Out.Write(plan.JSONSchema())
+func (c Schema) Run(s *Streams) error {
+	schema := plan.JSONSchema()
+	if c.Report {
+		schema = report.JSONSchema()
+	}
+	_, err := s.Out.Write(schema)
 	return err
 }

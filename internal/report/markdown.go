@@ -1,58 +1,37 @@
 package report
 
 import (
-	"archive/zip"
-	"compress/flate"
-	"context"
-	"fmt"
 	"io"
 	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
-	"github.com/a-h/templ"
-
 	"deckplan/internal/verdict"
 )
 
 // WriteZip writes the report as a zip file: report.md, and its pictures as SVG
-// under figures/. The same input gives the same bytes.
+// under figures/.
 func WriteZip(w io.Writer, in Input) error {
-	m := &markdown{doc: &doc{Input: in, names: map[string]map[string]string{}}}
-	m.report()
-	if m.err != nil {
-		return fmt.Errorf("report: %w", m.err)
+	d, err := begin(in)
+	if err != nil {
+		return err
 	}
-	z := zip.NewWriter(w)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.DefaultCompression) })
-	for _, f := range append([]file{{"report.md", m.String()}}, m.files...) {
-		h := &zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: in.Generated.UTC()}
-		to, err := z.CreateHeader(h)
-		if err == nil {
-			_, err = io.WriteString(to, f.text)
-		}
-		if err != nil {
-			return fmt.Errorf("report: %s: %w", f.name, err)
-		}
+	m := &markdown{words: d}
+	if err := compose(d, m); err != nil {
+		return err
 	}
-	if err := z.Close(); err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	return nil
+	return pack(w, d.Generated, append([]file{{"report.md", m.String()}}, m.files...))
 }
 
 // markdown is a report being written as Markdown. Whatever comes from the plan
 // is text: nothing in it is read as markup.
 type markdown struct {
-	*doc
+	words *doc
 	strings.Builder
 	files []file
 	kinds map[string]int // figures by kind
-	err   error
 }
-
-type file struct{ name, text string }
 
 // marks are the characters that Markdown, with tables, strikethrough and
 // mathematics, reads inside a line. HTML goes as entities, which every reader
@@ -63,6 +42,9 @@ var marks = strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_"
 // inline makes text safe inside a line. Line breaks and runs of space become
 // one space, characters that are no text are dropped.
 func inline(s string) string {
+	if harmless(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\ufffd")
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && !unicode.IsSpace(r) {
@@ -71,6 +53,21 @@ func inline(s string) string {
 		return r
 	}, s)
 	return marks.Replace(strings.Join(strings.Fields(s), " "))
+}
+
+// harmless tells that inline has nothing to do, as for most texts.
+func harmless(s string) bool {
+	last := ' ' // as if a space came before: one at the beginning goes
+	for _, r := range s {
+		switch {
+		case r == ' ' && last == ' ', r < ' ', r == 0x7f, r < 0x7f && strings.IndexByte("\\`*_[]#|~$<>&", byte(r)) >= 0:
+			return false
+		case r > 0x7f && (r == unicode.ReplacementChar || unicode.IsSpace(r) || unicode.IsControl(r)):
+			return false
+		}
+		last = r
+	}
+	return last != ' '
 }
 
 // opening is what would begin a list or underline a heading at a line's start.
@@ -119,9 +116,12 @@ func (m *markdown) list(entries []string) {
 	}
 }
 
-func (m *markdown) more(rest int) {
-	if rest > 0 {
-		m.paragraph(m.t("report.more", "n", rest))
+func (m *markdown) tasks(entries []string) {
+	for _, s := range entries {
+		m.WriteString("- [ ] " + inline(s) + "\n")
+	}
+	if len(entries) > 0 {
+		m.WriteString("\n")
 	}
 }
 
@@ -158,23 +158,13 @@ func (m *markdown) row(cells []string, n int) {
 	m.WriteString("\n")
 }
 
-// findings lists findings, the gravest first, with why, what to do and where
-// the facts come from.
-func (m *markdown) findings(list []verdict.Finding) {
-	shown, rest := ordered(list, maxFindings)
-	for _, f := range shown {
-		m.finding(f.Severity, m.word(f.ID, f.Args), strings.TrimSpace(m.maybe(f.ID+".why", f.Args)+" "+m.maybe(f.ID+".do", f.Args)), m.cites(f.Sources))
-	}
-	m.more(rest)
-}
-
 // finding writes a severity as a shape and a word, then what belongs to it.
 func (m *markdown) finding(s verdict.Severity, text string, below ...string) {
 	shape := map[verdict.Severity]string{verdict.Error: "■", verdict.Warning: "▲"}[s]
 	if shape == "" {
 		shape = "●"
 	}
-	m.block("- " + shape + " **" + inline(m.t("report.mark."+s.String())) + "** " + inline(text))
+	m.block("- " + shape + " **" + inline(m.words.t("report.mark."+s.String())) + "** " + inline(text))
 	for _, b := range below {
 		if b != "" {
 			m.block("  " + line(b))
@@ -182,31 +172,8 @@ func (m *markdown) finding(s verdict.Severity, text string, below ...string) {
 	}
 }
 
-func (m *markdown) metrics(list []verdict.Metric) {
-	heads := []head{{m.t("report.figure"), false}, {m.t("report.value"), true}, {m.t("report.cause"), false}}
-	var rows [][]string
-	for _, x := range list {
-		rows = append(rows, []string{m.t("metric." + x.ID), m.value(x.Value, x.Unit), x.Cause})
-	}
-	m.table(heads, rows)
-}
-
-// draw puts a picture into a file of its own and shows it.
-func (m *markdown) draw(kind, title string, c templ.Component) {
-	var b strings.Builder
-	if err := c.Render(context.Background(), &b); err != nil {
-		m.err = err
-		return
-	}
-	svg := xmlText(b.String())
-	if err := checkSVG(svg); err != nil {
-		m.err = fmt.Errorf("picture of %s: %w", kind, err)
-		return
-	}
-	m.picture(kind, title, svg)
-}
-
-func (m *markdown) picture(kind, title, svg string) {
+// drawing puts a picture into a file of its own and shows it.
+func (m *markdown) drawing(kind, title, svg string) {
 	if m.kinds == nil {
 		m.kinds = map[string]int{}
 	}
@@ -214,4 +181,25 @@ func (m *markdown) picture(kind, title, svg string) {
 	name := "figures/" + kind + "-" + strconv.Itoa(m.kinds[kind]) + ".svg"
 	m.files = append(m.files, file{name, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg + "\n"})
 	m.block("![" + inline(title) + "](" + name + ")")
+}
+
+func (m *markdown) cover(f front) {
+	if f.classification != "" {
+		m.block("**" + inline(f.classification) + "**")
+	}
+	if f.logo.Data != nil {
+		name := "figures/logo" + f.logo.extension()
+		m.files = append(m.files, file{name, string(f.logo.Data)})
+		m.block("![" + inline(m.words.t("report.logo")) + "](" + name + ")")
+	}
+	m.heading(1, f.title)
+	m.paragraph(f.kind)
+	m.prose(f.purpose)
+	for _, x := range f.facts {
+		m.WriteString("- " + inline(x.name) + ": " + inline(x.value) + "\n")
+	}
+	m.WriteString("\n")
+	for _, s := range f.notes {
+		m.paragraph(s)
+	}
 }

@@ -28,7 +28,7 @@ import (
 )
 
 // unzip gives the files of a report.
-func unzip(t *testing.T, in Input) (files map[string]string, order []string) {
+func unzip(t testing.TB, in Input) (files map[string]string, order []string) {
 	t.Helper()
 	var b bytes.Buffer
 	if err := WriteZip(&b, in); err != nil {
@@ -210,6 +210,19 @@ func TestWriteZip_WhateverPeopleTypedIsText(t *testing.T) {
 					t.Errorf("%s of %q holds a script", name, hostile)
 				}
 			}
+		}
+	}
+}
+
+func TestInline_LeavesOnlyHarmlessTextAsItIs(t *testing.T) {
+	for _, s := range []string{"", "a", "plain text.", "한국어 글, 그리고 – “따옴표”"} {
+		if s != "" && !harmless(s) || inline(s) != s {
+			t.Errorf("%q is not left as it is", s)
+		}
+	}
+	for _, s := range []string{" a", "a ", "a  b", "a\tb", "a\u00a0b", "a\u3000b", "a\x7f", "a\u0085", "a\xff", "`", "\\", "a*", "_", "[", "]", "#", "|", "~", "$", "<", ">", "&"} {
+		if harmless(s) {
+			t.Errorf("%q is left as it is", s)
 		}
 	}
 }

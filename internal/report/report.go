@@ -1,7 +1,8 @@
 // Package report writes a plan, what the analyses say of it and the decisions
 // taken on it: as one HTML file that needs nothing else (no script, no style
-// sheet, no font and no picture from anywhere), or as Markdown with its
-// pictures beside it in a zip file.
+// sheet, no font and no picture from anywhere), as Markdown with its pictures
+// beside it in a zip file, as a Word document, or as JSON. It writes a plan
+// beside another of its scenarios, or chosen decisions, in the same formats.
 package report
 
 import (
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -28,31 +30,33 @@ type Input struct {
 	Appraisal appraise.Appraisal
 	Decisions []decision.Decision
 	Lang      lang.Lang
-	Generated time.Time // shown; nothing else depends on it
+	Generated time.Time // shown in UTC; nothing else depends on it
 	Options   Options
+	// Other makes the report a comparison of Plan with another of its scenarios.
+	Other *Other
+	// Only makes it a report of these of Decisions, by number, in their order.
+	Only []int
+	// Raster draws a picture for formats that show none as SVG: a PNG of so many
+	// pixels in width. Where there is none, or it fails, the picture's title says
+	// what is missing.
+	Raster func(svg string, width int) (png []byte, err error)
 }
 
-// Options are what a reader may choose of a report. The zero value is the whole
-// report under the plan's name.
-type Options struct {
-	Title          string   // in place of the plan's name
-	Classification string   // a line on the cover and on every printed page
-	Logo           Logo     // on the cover
-	Sections       []string // ids of chapters; all where empty
-}
-
-// Logo is a picture of the team's own.
-type Logo struct {
-	Type string // image/png, image/jpeg or image/svg+xml
-	Data []byte
+// Other is the plan that a plan is compared with.
+type Other struct {
+	Plan      *plan.Plan
+	Revision  int
+	Name      string // as the list of scenarios has it; the plan's own where empty
+	Appraisal appraise.Appraisal
 }
 
 // Bounds keep the report of any plan readable and below some megabytes. What
 // they leave off is said where it is missing.
 const (
-	maxRows      = 200 // of a table of the plan
-	maxSummary   = 40  // findings in the summary
-	maxFindings  = 60  // of one pipeline, layout or matrix
+	maxRows      = 200  // of a table of the plan
+	maxChanges   = 2000 // rows that differ from another plan's
+	maxSummary   = 40   // findings in the summary
+	maxFindings  = 60   // of one pipeline, layout or matrix
 	maxPipelines = 40
 	maxLayouts   = 15
 	maxMatrices  = 20
@@ -61,9 +65,13 @@ const (
 	maxPictures  = 1 << 20 // bytes of the decisions' pictures together
 )
 
-// Write writes the report. The same input gives the same bytes.
+// Write writes the report as HTML. The same input gives the same bytes, in this
+// format as in every other.
 func Write(w io.Writer, in Input) error {
-	d := &doc{Input: in, names: map[string]map[string]string{}}
+	d, err := begin(in)
+	if err != nil {
+		return err
+	}
 	if err := page(d).Render(context.Background(), w); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
@@ -73,10 +81,30 @@ func Write(w io.Writer, in Input) error {
 // doc is a report being written.
 type doc struct {
 	Input
+	sections []string                     // chapters, in their order
 	names    map[string]map[string]string // of rows, by table and key
 	figures  int
-	pictures int // bytes of decisions' pictures so far
+	pictures int                // bytes of decisions' pictures so far
+	grave    []appraise.Finding // what is unresolved
 }
+
+// begin settles what the report holds. A fault of what was asked for is
+// Problems.
+func begin(in Input) (*doc, error) {
+	if faults := Check(in); len(faults) > 0 {
+		return nil, faults
+	}
+	in.Generated = in.Generated.UTC()
+	if in.Only != nil {
+		in.Decisions = slices.DeleteFunc(slices.Clone(in.Decisions), func(x decision.Decision) bool { return !slices.Contains(in.Only, x.Record.Number) })
+	}
+	d := &doc{Input: in, sections: in.sections(), names: map[string]map[string]string{}}
+	d.grave = unresolved(in.Plan, in.Appraisal)
+	return d, nil
+}
+
+// has tells whether a chapter is in the report.
+func (d *doc) has(id string) bool { return slices.Contains(d.sections, id) }
 
 // t words a message; arguments follow as name, value pairs.
 func (d *doc) t(id string, pairs ...any) string {

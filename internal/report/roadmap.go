@@ -14,7 +14,7 @@ const maxChecklists = 40
 // steps are the plan's steps as a table, what is wrong with them, and the
 // checklists of those that are not done.
 func (d *doc) steps() (t table, findings []verdict.Finding, open []plan.Step, rest int) {
-	t = d.table(plan.KindOf("steps"), []string{"name", "kind", "team", "after", "risk", "wayBack", "done"})
+	t = d.tableOf(plan.KindOf("steps"), []string{"name", "kind", "team", "after", "risk", "wayBack", "done"})
 	for _, s := range d.Plan.Steps {
 		if !s.Done && s.Checklist != "" {
 			open = append(open, s)
@@ -34,7 +34,7 @@ func lines(checklist string) (out []string) {
 	return out
 }
 
-func (m *markdown) roadmap() {
+func (m *writer) roadmap() {
 	t, findings, open, rest := m.steps()
 	if t.count == 0 {
 		m.paragraph(m.t("report.none_steps"))
@@ -45,10 +45,7 @@ func (m *markdown) roadmap() {
 	m.findings(findings)
 	for _, s := range open {
 		m.heading(3, s.Name)
-		for _, l := range lines(s.Checklist) {
-			m.WriteString("- [ ] " + inline(l) + "\n")
-		}
-		m.WriteString("\n")
+		m.tasks(lines(s.Checklist))
 	}
 	m.more(rest)
 }

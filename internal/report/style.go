@@ -1,10 +1,15 @@
 package report
 
+import (
+	"fmt"
+	"strings"
+)
+
 // style is the file's whole style sheet: the product's light tokens, set for
 // reading and for A4. It names no address.
 const style = `
 :root{--ink:#10243a;--ink-2:#4c6076;--line:#d7dfe7;--line-2:#b9c6d3;--sunk:#f1f4f7;--accent:#1f5fbf;--accent-sheet:#e6effb;--good:#187352;--warn:#925700;--bad:#b8322a;--idle:#6a5acd}
-@page{size:A4;margin:17mm 14mm 19mm;@bottom-right{content:counter(page) " / " counter(pages);font:8.5pt sans-serif;color:#4c6076}}
+@page{size:A4;margin:19mm 14mm 19mm;@bottom-right{content:counter(page) " / " counter(pages);font:8.5pt sans-serif;color:#4c6076}}
 *{box-sizing:border-box}
 html{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 body{margin:0 auto;max-width:1040px;padding:40px 32px 80px;font:14px/1.55 Pretendard,Inter,system-ui,-apple-system,"Apple SD Gothic Neo","Noto Sans KR","Noto Sans CJK KR",sans-serif;color:var(--ink);background:#fff;font-variant-numeric:tabular-nums;word-break:keep-all;overflow-wrap:anywhere}
@@ -27,10 +32,16 @@ small{font-size:11.5px;font-weight:400}
 .cover{padding-bottom:28px}
 .brand{display:flex;gap:8px;align-items:center;font-weight:700;margin-bottom:56px}
 .kind{color:var(--ink-2);margin-bottom:4px}
+.classification{font-weight:600;letter-spacing:.02em;margin-bottom:20px;padding:4px 10px;border:1px solid var(--line-2);border-radius:4px;width:fit-content}
+.logo{display:block;height:44px;width:auto;max-width:320px;object-fit:contain;object-position:left}
+.note{max-width:84ch;color:var(--ink-2);margin-bottom:12px}
 .cover .prose{margin-top:12px;font-size:15px}
-.facts{display:grid;grid-template-columns:repeat(6,auto);justify-content:start;gap:4px 36px;margin:28px 0;padding:14px 0;border-top:1px solid var(--line);border-bottom:1px solid var(--line)}
+.facts{display:grid;grid-template-columns:repeat(4,auto);justify-content:start;gap:4px 36px;margin:28px 0;padding:14px 0;border-top:1px solid var(--line);border-bottom:1px solid var(--line)}
 .facts dt,.metrics dt,.people dt{color:var(--ink-2);font-size:12px}
 .facts dd{font-weight:600}
+.findings.all ul{margin-top:4px;padding-left:1.2em}
+.findings.all ul li{display:list-item;padding:1px 0;border:0}
+.findings.all>li{break-inside:auto}
 nav ol{columns:2;padding-left:1.6em;color:var(--ink-2)}
 nav a{color:var(--ink)}
 .chapter{margin-top:56px}
@@ -44,7 +55,7 @@ th,td{text-align:left;vertical-align:top;padding:5px 14px 5px 0;border-bottom:1p
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--ink-2);font-weight:600;font-size:11.5px;vertical-align:bottom;border-bottom:1px solid var(--line-2)}
 tbody th{font-weight:500}
-tbody th small,td small,thead th small{display:block}
+tbody th small,td small,thead th small,.record li small{display:block}
 th,td{overflow-wrap:break-word}
 .long{overflow-wrap:anywhere}
 .num{text-align:right}
@@ -63,7 +74,7 @@ td.num small{white-space:nowrap}
 .tag.rejected{background:#fbe7e5;color:var(--bad)}
 .tag.proposed{background:var(--accent-sheet);color:var(--accent)}
 .findings{list-style:none;padding:0;margin-top:12px}
-.findings li{display:grid;grid-template-columns:92px 1fr;gap:0 12px;padding:7px 0;border-top:1px solid var(--line);break-inside:avoid}
+.findings>li{display:grid;grid-template-columns:92px 1fr;gap:0 12px;padding:7px 0;border-top:1px solid var(--line);break-inside:avoid}
 .findings b{font-weight:600}
 .findings p+p{color:var(--ink-2);font-size:12.5px;max-width:84ch}
 .findings .source{font-size:11.5px}
@@ -83,6 +94,7 @@ figcaption{color:var(--ink-2);font-size:12px;margin-top:4px}
 .record h3{margin-top:16px;margin-bottom:4px}
 .record ul:not(.findings){padding-left:1.2em}
 .record .tag{margin-right:6px}
+code{font:.92em ui-monospace,Menlo,monospace;overflow-wrap:anywhere}
 .side{margin-right:4px;font-weight:600;color:var(--ink-2)}
 .side.good{color:var(--good)}.side.bad{color:var(--bad)}
 .snapshot{margin-top:20px;padding:4px 16px 12px;border:1px solid var(--line);border-radius:6px;-webkit-box-decoration-break:clone;box-decoration-break:clone}
@@ -99,6 +111,45 @@ small,thead th,.facts dt,.metrics dt,.people dt,.findings .source,.assumptions t
 .brand{margin-bottom:22mm}
 .chapter{break-before:page;margin-top:0}
 .chapter.first{break-before:auto;margin-top:0}
-.findings li{grid-template-columns:20mm 1fr}
+.findings>li{grid-template-columns:20mm 1fr}
+.classification{visibility:hidden;height:0;margin:0;padding:0;border:0}
 }
+@supports (content:target-counter(attr(href),page)){@media print{nav a::after{content:" · " target-counter(attr(href),page)}}}
 `
+
+// margins are the lines that stand in the margins of every printed page: the
+// classification and what the report is called.
+func (d *doc) margins() string {
+	const small = ";font:8.5pt sans-serif;color:#4c6076"
+	css := "@page{@bottom-left{content:" + cssText(clip(d.title(), 60)) + small + "}"
+	if s := d.classification(); s != "" {
+		css += "@top-center{content:" + cssText(s) + ";font:600 8.5pt sans-serif;color:#10243a}"
+	}
+	return css + "}\n"
+}
+
+// clip shortens a text to n characters.
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}
+
+// cssText is a text as a string of a style sheet: what could end it, or the
+// sheet, goes as an escape.
+func cssText(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == 0:
+		case r < ' ' || strings.ContainsRune(`"\<>&`, r):
+			fmt.Fprintf(&b, "\\%x ", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

@@ -2,12 +2,14 @@ package report
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"deckplan/internal/appraise"
 	"deckplan/internal/decision"
 	"deckplan/internal/matrix"
+	"deckplan/internal/roadmap"
 	"deckplan/internal/verdict"
 )
 
@@ -20,22 +22,47 @@ type topicCount struct {
 	counts [4]int
 }
 
-// summary counts findings by topic and severity, and gives those that ask for
-// something.
+// summary counts findings by topic and severity, without wording them, and
+// gives those that ask for something.
 func (d *doc) summary() (topics []topicCount, grave []appraise.Finding, rest int) {
-	at := map[appraise.Topic]int{}
-	for i, t := range appraise.Topics {
-		at[t] = i
-		topics = append(topics, topicCount{topic: t})
+	at := map[appraise.Topic]*[4]int{}
+	topics = make([]topicCount, len(appraise.Topics)+1)
+	for i, t := range append(slices.Clone(appraise.Topics), stepsTopic) {
+		topics[i].topic = t
+		at[t] = &topics[i].counts
 	}
-	for _, f := range d.Appraisal.Findings() {
-		topics[at[f.Topic]].counts[f.Severity]++
-		if f.Severity <= verdict.Warning {
-			grave = append(grave, f)
+	add := func(t appraise.Topic, n [4]int) {
+		for s := range n {
+			at[t][s] += n[s]
 		}
 	}
-	grave, rest = first(grave, maxSummary)
+	a := &d.Appraisal
+	for i := range a.Pipelines {
+		add(appraise.Ownership, a.Pipelines[i].Verdict.Worst())
+	}
+	for i := range a.Layouts {
+		if a.Layouts[i].Arrangement.Preset == "" {
+			add(appraise.Layout, a.Layouts[i].Verdict.Worst())
+		}
+	}
+	for i := range a.Matrices {
+		add(appraise.Matrix, a.Matrices[i].Verdict.Worst())
+	}
+	for i := range a.Strategies.Briefs {
+		add(appraise.Strategy, a.Strategies.Briefs[i].Counts)
+	}
+	add(appraise.Image, a.Images.Verdict.Worst())
+	add(stepsTopic, verdict.Verdict{Findings: roadmap.Inspect(d.Plan)}.Worst())
+	grave, rest = first(d.grave, maxSummary)
 	return topics, grave, rest
+}
+
+// rest says what the summary leaves off, and where it stands.
+func (d *doc) rest(n int) string {
+	if d.has("findings") {
+		return d.t("report.more_findings", "n", n, "chapter", d.t("report.findings"))
+	}
+	return d.t("report.more", "n", n)
 }
 
 // ordered gives findings, the gravest first, and how many are left off.

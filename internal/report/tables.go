@@ -47,13 +47,13 @@ func (d *doc) tables() (out []table) {
 	for _, c := range columns {
 		k := plan.KindOf(c.kind)
 		if k.Len(d.Plan) > 0 {
-			out = append(out, d.table(k, c.fields))
+			out = append(out, d.tableOf(k, c.fields))
 		}
 	}
 	return out
 }
 
-func (d *doc) table(k *plan.Kind, names []string) table {
+func (d *doc) tableOf(k *plan.Kind, names []string) table {
 	t := table{title: d.t("kind." + k.Name), count: k.Len(d.Plan)}
 	shown := min(t.count, maxRows)
 	t.rest = t.count - shown
@@ -190,7 +190,11 @@ func (d *doc) rules() (out []rule) {
 
 // assumption is a figure of the layout model as it holds for the plan.
 type assumption struct {
+	id            string
 	name, means   string
+	number        float64
+	usualNumber   float64
+	unit          verdict.Unit
 	value, usual  string
 	note          string
 	own           bool
@@ -207,20 +211,20 @@ func (d *doc) assumptions() (out []assumption) {
 		own[a.ID] = a
 	}
 	for _, p := range slices.Concat(catalog.Parameters(), catalog.StrategyParameters()) {
-		a := assumption{name: d.t("assumption." + p.ID), means: d.maybe("assumption."+p.ID+".means", nil), value: d.value(p.Default, p.Unit),
+		a := assumption{id: p.ID, number: p.Default, usualNumber: p.Default, unit: p.Unit, name: d.t("assumption." + p.ID), means: d.maybe("assumption."+p.ID+".means", nil), value: d.value(p.Default, p.Unit),
 			usual: d.value(p.Default, p.Unit), sources: p.Sources}
 		if p.Low != p.High {
 			a.low, a.high = d.value(p.Low, p.Unit), d.value(p.High, p.Unit)
 		}
 		if o, ok := own[p.ID]; ok {
-			a.own, a.note, a.value = true, o.Note, d.value(o.Value, p.Unit)
+			a.own, a.note, a.number, a.value = true, o.Note, o.Value, d.value(o.Value, p.Unit)
 			delete(own, p.ID)
 		}
 		out = append(out, a)
 	}
 	for _, a := range d.Plan.Assumptions {
 		if _, ok := own[a.ID]; ok {
-			out = append(out, assumption{name: a.ID, value: d.Lang.Number(a.Value), note: a.Note, own: true, withoutSource: true})
+			out = append(out, assumption{id: a.ID, number: a.Value, name: a.ID, value: d.Lang.Number(a.Value), note: a.Note, own: true, withoutSource: true})
 		}
 	}
 	return out

@@ -463,7 +463,7 @@ func openQuestion(v *ui.View, q decision.KeptQuestion, edit bool) templ.Componen
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = prose(v, q.Detail).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = markdown(v, q.Detail).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 // decisions writes the records with MADR's sections, in MADR's order.
-func (m *markdown) decisions() {
+func (m *writer) decisions() {
 	if len(m.Decisions) == 0 {
 		m.paragraph(m.t("report.none_decisions"))
 		return
@@ -26,9 +26,9 @@ func (m *markdown) decisions() {
 	}
 }
 
-func (m *markdown) field(name string) string { return m.t("decision.field." + name) }
+func (m *writer) field(name string) string { return m.t("decision.field." + name) }
 
-func (m *markdown) record(x decision.Decision) {
+func (m *writer) record(x decision.Decision) {
 	r := x.Record
 	m.heading(3, r.ID()+" "+r.Title)
 	facts := []string{m.field("status") + ": " + m.t("decision.status."+string(r.Status))}
@@ -44,12 +44,10 @@ func (m *markdown) record(x decision.Decision) {
 			facts = append(facts, m.field(p.field)+": "+strings.Join(p.names, ", "))
 		}
 	}
-	for _, n := range r.Supersedes {
-		facts = append(facts, m.t("decision.supersedes", "number", decision.FormatNumber(n)))
+	if r.ReviewBy != "" {
+		facts = append(facts, m.t("report.review_by")+": "+r.ReviewBy)
 	}
-	if r.SupersededBy > 0 {
-		facts = append(facts, m.t("decision.superseded_by", "number", decision.FormatNumber(r.SupersededBy)))
-	}
+	facts = append(facts, m.links(r)...)
 	m.list(facts)
 	m.section("context", r.Context)
 	if len(r.Drivers) > 0 {
@@ -58,21 +56,44 @@ func (m *markdown) record(x decision.Decision) {
 	}
 	m.chosen(r)
 	m.section("confirmation", r.Confirmation)
+	m.entries(m.t("report.rests_on"), m.restsOn(r))
 	m.options(r.Options)
 	m.section("moreInformation", r.More)
+	for _, s := range shown(r.Sections) {
+		m.heading(4, s.Heading)
+		m.prose(s.Text)
+	}
+	m.signed(r)
+	m.entries(m.t("report.reviews"), m.reviews(r))
 	if x.Snapshot != nil {
 		m.snapshot(x)
 	}
 }
 
-func (m *markdown) section(field, text string) {
+// entries is a list under its own heading, left out where it is empty.
+func (m *writer) entries(heading string, list []string) {
+	if len(list) > 0 {
+		m.heading(4, heading)
+		m.list(list)
+	}
+}
+
+func (m *writer) signed(r decision.Record) {
+	if s := m.signs(r); len(s.summary) > 0 {
+		m.heading(4, m.t("report.signoffs"))
+		m.list(s.summary)
+		m.table(m.signHeads(), s.rows)
+	}
+}
+
+func (m *writer) section(field, text string) {
 	if strings.TrimSpace(text) != "" {
 		m.heading(4, m.field(field))
 		m.prose(text)
 	}
 }
 
-func (m *markdown) chosen(r decision.Record) {
+func (m *writer) chosen(r decision.Record) {
 	m.heading(4, m.field("options"))
 	names := make([]string, len(r.Options))
 	for i, o := range r.Options {
@@ -89,13 +110,14 @@ func (m *markdown) chosen(r decision.Record) {
 		m.paragraph(m.field("chosen") + ": " + r.Chosen)
 	}
 	m.prose(r.Justification)
-	if len(r.Consequences) > 0 {
+	if len(r.Consequences) > 0 || strings.TrimSpace(r.Aftermath) != "" {
 		m.heading(4, m.field("consequences"))
 		m.arguments(r.Consequences)
+		m.prose(r.Aftermath)
 	}
 }
 
-func (m *markdown) arguments(list []decision.Argument) {
+func (m *writer) arguments(list []decision.Argument) {
 	entries := make([]string, len(list))
 	for i, a := range list {
 		entries[i] = m.t("decision.side."+string(a.Side)) + ": " + a.Text
@@ -103,7 +125,7 @@ func (m *markdown) arguments(list []decision.Argument) {
 	m.list(entries)
 }
 
-func (m *markdown) options(list []decision.Option) {
+func (m *writer) options(list []decision.Option) {
 	begun := false
 	for _, o := range list {
 		if o.Description == "" && len(o.Arguments) == 0 {
@@ -121,7 +143,7 @@ func (m *markdown) options(list []decision.Option) {
 
 // snapshot shows what the decision was taken on, as it was. A picture that is
 // no plain drawing, or for which there is no room, is said to be left out.
-func (m *markdown) snapshot(x decision.Decision) {
+func (m *writer) snapshot(x decision.Decision) {
 	m.heading(4, m.field("snapshot"))
 	m.paragraph(m.t("report.revision_n", "n", int(x.Snapshot.Revision)) + ", " + m.Lang.Time(x.Snapshot.Taken))
 	if !x.Intact() {
@@ -134,7 +156,7 @@ func (m *markdown) snapshot(x decision.Decision) {
 			continue
 		}
 		m.pictures += len(svg)
-		m.picture("decision", p.Title.In(m.Lang), svg)
+		m.drawing("decision", p.Title.In(m.Lang), svg)
 	}
 	of, list := m.optionFigures(x.Snapshot)
 	heads := []head{{m.t("report.figure"), false}}

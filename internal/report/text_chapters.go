@@ -11,49 +11,27 @@ import (
 	"deckplan/internal/verdict"
 )
 
-// report writes all chapters, in the order of the HTML report.
-func (m *markdown) report() {
-	m.cover()
-	m.summaryChapter()
-	for _, c := range []struct {
-		id    string
-		write func()
-	}{{"plan", m.plan}, {"ownership", m.pipelines}, {"layouts", m.layoutChapter}, {"roadmap", m.roadmap}, {"matrices", m.matrices}, {"strategies", m.strategyChapter},
-		{"images", m.images}, {"assumptions", m.assumptionChapter}, {"decisions", m.decisions}} {
-		m.heading(2, m.t("report."+c.id))
-		c.write()
+// report writes the chapters that were chosen, in the order of the HTML report.
+func (m *writer) report() {
+	m.cover(m.front())
+	write := map[string]func(){"summary": m.summaryChapter, "figures": m.figuresChapter, "changes": m.changesChapter, "rows": m.rowsChapter, "plan": m.plan,
+		"ownership": m.pipelines, "layouts": m.layoutChapter, "roadmap": m.roadmap, "matrices": m.matrices, "strategies": m.strategyChapter, "images": m.images,
+		"assumptions": m.assumptionChapter, "decisions": m.decisions, "findings": m.findingsChapter}
+	for _, id := range m.sections {
+		m.heading(2, m.t("report."+id))
+		write[id]()
 	}
 }
 
-func (m *markdown) cover() {
-	m.heading(1, m.Plan.About.Name)
-	m.paragraph(m.t("report.title"))
-	m.prose(m.Plan.About.Purpose)
-	number := func(n int) string { return m.Lang.Number(float64(n)) }
-	rows := [][]string{{m.t("report.date"), m.Lang.Time(m.Generated)}}
-	if m.Revision > 0 {
-		rows = append([][]string{{m.t("report.revision"), strconv.Itoa(m.Revision)}}, rows...)
-	}
-	for _, r := range rows {
-		m.WriteString("- " + inline(r[0]) + ": " + inline(r[1]) + "\n")
-	}
-	for _, r := range [][2]string{{"clusters", number(len(m.Plan.Clusters))}, {"services", number(len(m.Plan.Services))},
-		{"applications", number(len(m.Plan.Applications))}, {"decisions", number(len(m.Decisions))}} {
-		m.WriteString("- " + inline(m.t("report."+r[0])) + ": " + inline(r[1]) + "\n")
-	}
-	m.WriteString("\n")
-}
-
-func (m *markdown) summaryChapter() {
+func (m *writer) summaryChapter() {
 	topics, grave, rest := m.summary()
-	m.heading(2, m.t("report.summary"))
 	heads := []head{{m.t("decision.field.topic"), false}}
 	for _, s := range severities {
 		heads = append(heads, head{m.t("report.severity." + s.String()), true})
 	}
 	var rows [][]string
 	for _, t := range topics {
-		row := []string{m.t("decision.topic." + string(t.topic))}
+		row := []string{m.topic(t.topic)}
 		for _, n := range t.counts {
 			row = append(row, strconv.Itoa(n))
 		}
@@ -64,12 +42,14 @@ func (m *markdown) summaryChapter() {
 		m.paragraph(m.t("report.nothing_open"))
 	}
 	for _, f := range grave {
-		m.finding(f.Severity, m.word(f.ID, f.Args), m.t("decision.topic."+string(f.Topic))+", "+f.Subject.Name)
+		m.finding(f.Severity, m.word(f.ID, f.Args), m.topic(f.Topic)+", "+f.Subject.Name)
 	}
-	m.more(rest)
+	if rest > 0 {
+		m.paragraph(m.doc.rest(rest))
+	}
 }
 
-func (m *markdown) plan() {
+func (m *writer) plan() {
 	for _, t := range m.tables() {
 		m.heading(3, t.title+" ("+m.Lang.Number(float64(t.count))+")")
 		m.table(t.heads, t.rows)
@@ -83,7 +63,7 @@ func (m *markdown) plan() {
 	m.table([]head{{m.t("report.rules"), false}, {m.t("report.value"), false}}, rows)
 }
 
-func (m *markdown) pipelines() {
+func (m *writer) pipelines() {
 	shown, rest := first(m.Appraisal.Pipelines, maxPipelines)
 	if len(shown) == 0 {
 		m.paragraph(m.t("report.none_pipelines"))
@@ -112,7 +92,7 @@ func (m *markdown) pipelines() {
 }
 
 // variants sets a pipeline beside its variants where one of them is advised.
-func (m *markdown) variants(a *ownership.Analysis) {
+func (m *writer) variants(a *ownership.Analysis) {
 	c := a.Compare(m.word)
 	if c.Advised() == nil {
 		return
@@ -135,7 +115,7 @@ func (m *markdown) variants(a *ownership.Analysis) {
 	m.table(heads, rows)
 }
 
-func (m *markdown) layoutChapter() {
+func (m *writer) layoutChapter() {
 	shown, rest := m.layouts()
 	m.paragraph(m.t("report.delivery_only"))
 	if len(shown) == 0 {
@@ -163,7 +143,7 @@ func (m *markdown) layoutChapter() {
 
 // comparison sets layouts beside each other; explained adds what each figure
 // means.
-func (m *markdown) comparison(list []*layout.Analysis, explained bool) {
+func (m *writer) comparison(list []*layout.Analysis, explained bool) {
 	heads := []head{{m.t("report.figure"), false}}
 	var verdicts []verdict.Verdict
 	for _, l := range list {
@@ -184,7 +164,7 @@ func (m *markdown) comparison(list []*layout.Analysis, explained bool) {
 	}
 }
 
-func (m *markdown) matrices() {
+func (m *writer) matrices() {
 	shown, rest := first(m.Appraisal.Matrices, maxMatrices)
 	if len(shown) == 0 {
 		m.paragraph(m.t("report.none_matrices"))
@@ -195,7 +175,7 @@ func (m *markdown) matrices() {
 	m.more(rest)
 }
 
-func (m *markdown) matrix(a *matrix.Analysis) {
+func (m *writer) matrix(a *matrix.Analysis) {
 	m.heading(3, a.Matrix.Name)
 	m.draw("ranking", a.Matrix.Name, figure.Ranking(figure.RankingProps{ID: m.figureID(), Name: a.Matrix.Name, Analysis: a, Palette: figure.File, Words: m.word}))
 	list, rest := first(a.Rows, maxRows)
@@ -228,7 +208,7 @@ func (m *markdown) matrix(a *matrix.Analysis) {
 }
 
 // mean is a criterion's score, with its range where people differ.
-func (m *markdown) mean(c matrix.Cell) string {
+func (m *writer) mean(c matrix.Cell) string {
 	switch {
 	case c.People == 0:
 		return ""
@@ -238,7 +218,7 @@ func (m *markdown) mean(c matrix.Cell) string {
 	return m.Lang.Number(c.Mean)
 }
 
-func (m *markdown) strategyChapter() {
+func (m *writer) strategyChapter() {
 	shown, rest := m.strategies()
 	if len(shown) == 0 {
 		m.paragraph(m.t("report.none_strategies"))
@@ -268,7 +248,7 @@ func (m *markdown) strategyChapter() {
 	m.findings(all)
 }
 
-func (m *markdown) images() {
+func (m *writer) images() {
 	v := m.Appraisal.Images.Verdict
 	if len(v.Metrics) == 0 {
 		m.paragraph(m.t("report.none_images"))
@@ -277,7 +257,7 @@ func (m *markdown) images() {
 	m.findings(v.Findings)
 }
 
-func (m *markdown) assumptionChapter() {
+func (m *writer) assumptionChapter() {
 	m.paragraph(m.t("report.assumptions_note"))
 	heads := []head{{m.t("report.assumption"), false}, {m.t("report.value"), true}, {m.t("report.range"), true}, {m.t("report.source"), false}}
 	var rows [][]string

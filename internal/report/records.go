@@ -1,0 +1,101 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"deckplan/internal/decision"
+)
+
+// links are the records that a record is tied to, in words.
+func (d *doc) links(r decision.Record) (out []string) {
+	for _, n := range r.Supersedes {
+		out = append(out, d.t("decision.supersedes", "number", decision.FormatNumber(n)))
+	}
+	if r.SupersededBy > 0 {
+		out = append(out, d.t("decision.superseded_by", "number", decision.FormatNumber(r.SupersededBy)))
+	}
+	for _, n := range r.RelatesTo {
+		out = append(out, d.t("report.relates_to", "number", decision.FormatNumber(n)))
+	}
+	return out
+}
+
+// signatures are the deciders' words on a record, the last of each.
+type signatures struct {
+	summary []string // how many agree, and who is missing
+	rows    [][]string
+}
+
+// signs gathers who has signed a record and who has yet to; nothing where
+// nobody has and it is not up for that.
+func (d *doc) signs(r decision.Record) (s signatures) {
+	asked := r.Status == decision.Proposed || r.Status == decision.Accepted
+	if len(r.DecisionMakers) == 0 || len(r.SignOffs) == 0 && !asked {
+		return s
+	}
+	last := map[string]decision.SignOff{}
+	for _, x := range r.SignOffs {
+		if slices.Contains(r.DecisionMakers, x.Person) {
+			last[x.Person] = x
+		}
+	}
+	agree, missing := 0, []string(nil)
+	for _, person := range r.DecisionMakers {
+		x, ok := last[person]
+		if !ok {
+			missing = append(missing, person)
+			continue
+		}
+		word := d.t("report.disagrees")
+		if x.Agrees {
+			agree++
+			word = d.t("report.agrees")
+		}
+		if x.By != "" && x.By != x.Person {
+			word += " (" + d.t("report.entered_by", "name", x.By) + ")"
+		}
+		s.rows = append(s.rows, []string{person, word, d.Lang.Date(x.At.UTC()), x.Word})
+	}
+	s.summary = append(s.summary, d.t("report.signed", "n", agree, "all", len(r.DecisionMakers)))
+	if len(missing) > 0 {
+		s.summary = append(s.summary, d.t("report.unsigned", "n", len(missing), "names", strings.Join(missing, ", ")))
+	}
+	return s
+}
+
+// signHeads are the columns of signatures.
+func (d *doc) signHeads() []head {
+	return []head{{d.t("report.person"), false}, {d.t("report.signoffs"), false}, {d.t("decision.field.date"), false}, {d.t("report.word"), false}}
+}
+
+// reviews are the looks at an accepted record, a line each.
+func (d *doc) reviews(r decision.Record) (out []string) {
+	for _, x := range r.Reviews {
+		text := d.Lang.Date(x.At.UTC())
+		if x.Person != "" {
+			text += ", " + x.Person
+		}
+		out = append(out, text+": "+x.Why)
+	}
+	return out
+}
+
+// restsOn are the assumptions of a record, each with its check.
+func (d *doc) restsOn(r decision.Record) (out []string) {
+	for _, a := range r.Assumptions {
+		text := a.Text
+		if a.Check != "" {
+			text += " (" + d.t("report.check") + ": " + a.Check + ")"
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// shown leaves the kept sections that say something.
+func shown(list []decision.Section) []decision.Section {
+	return slices.DeleteFunc(slices.Clone(list), func(s decision.Section) bool {
+		return strings.TrimSpace(s.Heading) == "" && strings.TrimSpace(s.Text) == ""
+	})
+}
