@@ -58,6 +58,7 @@ type cli struct {
 	Manifests command.Manifests `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
 	Export    exportCmd         `cmd:"" help:"Write a plan of the database as YAML."`
 	Import    importCmd         `cmd:"" help:"Put a plan file into the database."`
+	Decisions decisionsCmd      `cmd:"" help:"Exchange a plan's decision records as MADR files."`
 	Schema    command.Schema    `cmd:"" help:"Print the JSON Schema of plan files, or of reports."`
 	Health    command.Health    `cmd:"" help:"Ask a running Deckplan whether it is ready; exit 1 if not."`
 	Version   versionCmd        `cmd:"" help:"Print the version."`

@@ -48,6 +48,7 @@ type Plans interface {
 	Questions(ctx context.Context, id string) ([]decision.KeptQuestion, error)
 	AddQuestion(ctx context.Context, id string, q decision.Question) error
 	ChangeQuestion(ctx context.Context, id, question string, change func(*decision.KeptQuestion) error) error
+	DecisionFiles
 	Subscribe(id string) (<-chan plan.Event, func())
 	Ping(ctx context.Context) error
 }
@@ -196,6 +197,7 @@ func (s *Server) pages(r chi.Router) {
 		s.roadmapRoutes(r)
 		s.driftRoutes(r)
 		s.decisionRoutes(r)
+		s.decisionFileRoutes(r)
 		s.reportRoutes(r)
 		r.Get("/plan.yaml", s.page(s.export))
 		s.historyRoutes(r)
