@@ -3,9 +3,9 @@ package web
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -13,6 +13,7 @@ import (
 	"deckplan/internal/appraise"
 	"deckplan/internal/decision"
 	"deckplan/internal/drift"
+	"deckplan/internal/jobs"
 	"deckplan/internal/lang"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
@@ -29,6 +30,7 @@ func (s *Server) apiRoutes(r chi.Router) {
 			result, _ := s.driftOf(id, revision, p)
 			return result
 		},
+		Standing: s.standing, Accepted: s.tellAccepted,
 		Draft: s.apiDraft, Reports: apiReports{s}, Page: s.apiPage, Log: s.Log, Now: s.Now, NewID: plan.NewID})
 	r.Handle("/api", s.api)
 	r.Handle("/api/*", s.api)
@@ -98,43 +100,38 @@ func (s *Server) apiPage(w http.ResponseWriter, r *http.Request, title string, b
 // apiReports are the reports that are written while the reader waits.
 type apiReports struct{ s *Server }
 
-// Formats are the formats' names with their media types.
-func (apiReports) Formats() []api.ReportFormat {
-	return []api.ReportFormat{{Name: "html", Media: "text/html; charset=utf-8", Extension: "html"}, {Name: "markdown", Media: "application/zip", Extension: "zip"}}
+// Formats are the formats' names with their media types; PDF is among them
+// where something prints it.
+func (a apiReports) Formats() (out []api.ReportFormat) {
+	for _, f := range report.Formats {
+		out = append(out, api.ReportFormat{Name: f.Name, Media: f.Media, Extension: strings.TrimPrefix(f.Extension, ".")})
+	}
+	if a.s.noPrinter() == "" {
+		out = append(out, api.ReportFormat{Name: report.PDF, Media: "application/pdf", Extension: "pdf"})
+	}
+	return append(out, api.ReportFormat{Name: report.Everything, Media: "application/zip", Extension: "zip"})
 }
 
 // Report writes a report.
 func (a apiReports) Report(ctx context.Context, w io.Writer, o api.ReportOptions) error {
-	in, err := a.s.reportOf(ctx, o.Plan, o.Lang)
+	head, doc, err := a.s.Plans.Plan(ctx, o.Plan)
 	if err != nil {
 		return err
 	}
-	in.Options = report.Options{Title: o.Title, Classification: o.Classification, Sections: o.Sections}
-	switch o.Format {
-	case "html":
-		return report.Write(w, in)
-	case "markdown":
-		return report.WriteZip(w, in)
-	}
-	return fmt.Errorf("web: no report in the format %s", o.Format)
-}
-
-// reportOf gathers what a report is made of, its decisions the oldest first.
-func (s *Server) reportOf(ctx context.Context, id string, l lang.Lang) (in report.Input, err error) {
-	head, doc, err := s.Plans.Plan(ctx, id)
+	in, err := a.s.inputOf(ctx, head, doc)
 	if err != nil {
-		return in, err
+		return err
 	}
-	all, err := s.Plans.Decisions(ctx, head.ID)
+	in.Lang, in.Options = o.Lang, report.Options{Title: o.Title, Classification: o.Classification, Sections: o.Sections}
+	if err := report.Check(in); err != nil {
+		return err
+	}
+	result, err := a.s.reportWork(o.Format, head.Name, in)(ctx, func(jobs.Step) {})
 	if err != nil {
-		return in, err
+		return err
 	}
-	decisions := make([]decision.Decision, len(all))
-	for i := range all {
-		decisions[len(all)-1-i] = all[i].Decision
-	}
-	return report.Input{Plan: doc, Revision: int(head.Revision), Decisions: decisions, Lang: l, Generated: s.Now(),
-		Appraisal: *s.appraise.of(head.ID, head.Revision, doc)}, nil
+	_, err = w.Write(result.Content)
+	return err
 }
 
 // API is the JSON API alone.

@@ -17,6 +17,7 @@ import (
 	"deckplan/internal/hook"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
+	"deckplan/internal/report"
 	"deckplan/internal/survey"
 	"deckplan/static"
 	"deckplan/web/api"
@@ -176,7 +177,8 @@ func (s *Server) routes() chi.Router {
 func (s *Server) pages(r chi.Router) {
 	s.livePageRoutes(r)
 	r.Get("/", s.page(s.start))
-	r.Get("/schema/plan.json", s.schema)
+	r.Get("/schema/plan.json", s.schema(plan.JSONSchema))
+	r.Get("/schema/report.json", s.schema(report.JSONSchema))
 	r.Post("/preferences", s.page(s.preferences))
 	r.Post("/plans", s.page(s.create))
 	s.liveRoutes(r)
@@ -217,7 +219,9 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte("ready\n"))
 }
 
-func (s *Server) schema(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/schema+json")
-	_, _ = w.Write(plan.JSONSchema())
+func (s *Server) schema(of func() []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/schema+json")
+		_, _ = w.Write(of())
+	}
 }

@@ -27,6 +27,13 @@ small,.dim,.source,.more{color:var(--ink-2)}
 small{font-size:11.5px;font-weight:400}
 .prose{max-width:74ch;white-space:pre-line}
 .prose+.prose{margin-top:8px}
+.written{white-space:normal}
+.written p+p,.written ul,.written ol,.written table,.written pre,.written blockquote{margin-top:6px}
+.written ul,.written ol{padding-left:1.3em}
+.written a{text-decoration:underline}
+.written pre{background:var(--sunk);padding:6px 10px;border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere}
+.written code{font-family:ui-monospace,Menlo,monospace;font-size:.92em}
+.written blockquote{margin-left:0;padding-left:10px;border-left:2px solid var(--line-2)}
 .lead{max-width:74ch;color:var(--ink-2);margin-bottom:16px}
 .more{margin-top:6px;font-size:12.5px}
 .cover{padding-bottom:28px}

@@ -24,6 +24,7 @@ import (
 	"deckplan/internal/lang"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
+	"deckplan/internal/review"
 	"deckplan/web/ui"
 )
 
@@ -90,6 +91,11 @@ type Config struct {
 	// Drift compares a revision with what runs; nil where nothing is connected.
 	Drift func(id string, revision int64, p *plan.Plan) *drift.Result
 	// Draft begins a record about a topic's subject, with the snapshot to keep.
+	// Standing tells how a plan's decisions stand; Accepted is told that one was
+	// accepted.
+	Standing func(ctx context.Context, h plan.Head, p *plan.Plan) (review.Standing, error)
+	Accepted func(ctx context.Context, id string, number int, by decision.By)
+
 	Draft   func(l lang.Lang, h plan.Head, p *plan.Plan, topic, subject string) (decision.Record, *decision.Snapshot)
 	Reports Reports
 

@@ -13,7 +13,8 @@ import (
 )
 
 // Decision is a record with the snapshot it was taken on. Intact tells whether
-// the snapshot is still what was taken.
+// the snapshot is still what was taken, NeedsReview whether something that it
+// rests on no longer holds, Reasons what, in sentences. State has the figures.
 type Decision struct {
 	Record   decision.Record    `json:"record"`
 	Version  int64              `json:"version"`
@@ -21,14 +22,30 @@ type Decision struct {
 	Snapshot *decision.Snapshot `json:"snapshot,omitempty"`
 	Hash     string             `json:"hash,omitempty"`
 	Intact   bool               `json:"intact"`
+
+	NeedsReview bool           `json:"needsReview"`
+	Reasons     []string       `json:"reasons,omitempty"`
+	State       decision.State `json:"state"`
 }
 
-func decisionOf(d decision.Kept) Decision {
+// decisionOf is a decision as it stands now.
+func (a *API) decisionOf(ctx context.Context, id string, d decision.Kept) (Decision, error) {
+	h, doc, err := a.Plans.Plan(ctx, id)
+	if err != nil {
+		return Decision{}, err
+	}
+	standing, err := a.Standing(ctx, h, doc)
+	if err != nil {
+		return Decision{}, err
+	}
+	state := standing.States[d.Record.Number]
+
 	next := d.Record.Status.Next()
 	if next == nil {
 		next = []decision.Status{}
 	}
-	return Decision{d.Record, d.Version, next, d.Snapshot, d.Hash, d.Intact()}
+	return Decision{d.Record, d.Version, next, d.Snapshot, d.Hash, d.Intact(), state.Needs(),
+		state.Reasons(askingOf(ctx).lang, doc.About.CurrencyOr(), d.Record.Assumptions), state}, nil
 }
 
 // NewDecision is what a team says in a new record. The rest of a record is for
@@ -90,17 +107,19 @@ func (a *API) decisions(ctx context.Context, in *struct {
 	Paged
 	Status []string `query:"status" enum:"draft,proposed,accepted,rejected,superseded,deprecated"`
 	Topic  []string `query:"topic" enum:"plan,ownership,layout,matrix,strategy,image"`
+	Needs  bool     `query:"needsReview"`
 }) (*Plain[List[decision.Record]], error) {
-	if _, _, err := a.Plans.Plan(ctx, in.Plan); err != nil {
+	h, doc, err := a.Plans.Plan(ctx, in.Plan)
+	if err != nil {
 		return nil, err
 	}
-	records, err := a.Plans.Records(ctx, in.Plan)
+	standing, err := a.Standing(ctx, h, doc)
 	if err != nil {
 		return nil, err
 	}
 	var all []decision.Record
-	for _, r := range records {
-		if among(in.Status, string(r.Status)) && among(in.Topic, string(r.Topic)) {
+	for _, r := range standing.Records {
+		if (!in.Needs || standing.States[r.Number].Needs()) && among(in.Status, string(r.Status)) && among(in.Topic, string(r.Topic)) {
 			all = append(all, r)
 		}
 	}
@@ -133,7 +152,8 @@ func (a *API) createDecision(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &Made[Decision]{planURL(h.ID, "decisions", strconv.Itoa(d.Record.Number)), etag(d.Version), decisionOf(d)}, nil
+	out, err := a.decisionOf(ctx, h.ID, d)
+	return &Made[Decision]{planURL(h.ID, "decisions", strconv.Itoa(d.Record.Number)), etag(d.Version), out}, err
 }
 
 // OfDecision is for what is asked of one record.
@@ -142,15 +162,16 @@ type OfDecision struct {
 	Number int64 `path:"number" minimum:"1"`
 }
 
-func (a *API) decision(ctx context.Context, in *struct {
-	OfDecision
-	Known
-}) (*Answer[Decision], error) {
+func (a *API) decision(ctx context.Context, in *OfDecision) (*Answer[Decision], error) {
 	d, err := a.Plans.Decision(ctx, in.Plan, in.Number)
 	if err != nil {
 		return nil, err
 	}
-	return tagged(in.Known, etag(d.Version), func() Decision { return decisionOf(d) }), nil
+	out, err := a.decisionOf(ctx, in.Plan, d)
+	if err != nil {
+		return nil, err
+	}
+	return &Answer[Decision]{Status: http.StatusOK, ETag: etag(d.Version), Body: out}, nil
 }
 
 // takeStep takes a record to its next status. The record that takes its place,
@@ -192,7 +213,14 @@ func (a *API) takeStep(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &Answer[Decision]{Status: http.StatusOK, ETag: etag(d.Version), Body: decisionOf(d)}, nil
+	if in.Body.To == decision.Accepted {
+		a.Accepted(ctx, in.Plan, d.Record.Number, by)
+	}
+	out, err := a.decisionOf(ctx, in.Plan, d)
+	if err != nil {
+		return nil, err
+	}
+	return &Answer[Decision]{Status: http.StatusOK, ETag: etag(d.Version), Body: out}, nil
 }
 
 func (a *API) madr(ctx context.Context, in *OfDecision) (*File, error) {

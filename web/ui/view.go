@@ -153,7 +153,10 @@ func (v *View) page() string {
 // page's findings lead to them.
 func (v *View) About(topic, subject string) {
 	v.Topic, v.Subject = topic, subject
-	v.Record = v.Link("decisions/new", "topic", topic, "subject", subject)
+	v.Record = v.Link("decisions/new", "topic", topic)
+	if subject != "" {
+		v.Record = v.Link("decisions/new", "topic", topic, "subject", subject)
+	}
 }
 
 // Figure writes a figure in its unit.
