@@ -29,7 +29,7 @@ func (s *Server) apiRoutes(r chi.Router) {
 			result, _ := s.driftOf(id, revision, p)
 			return result
 		},
-		Draft: s.apiDraft, Reports: apiReports{s}, Page: s.apiPage, Log: s.Log, Now: s.Now, NewID: plan.NewID})
+		Draft: s.apiDraft, Accepted: s.tellAccepted, Reports: apiReports{s}, Page: s.apiPage, Log: s.Log, Now: s.Now, NewID: plan.NewID})
 	r.Handle("/api", s.api)
 	r.Handle("/api/*", s.api)
 }

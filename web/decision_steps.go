@@ -78,7 +78,7 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}, others...)
 	if err == nil && taken && to == decision.Accepted {
-		s.tellAccepted(r, number, by)
+		s.tellAccepted(r.Context(), planOf(r), number, by)
 	}
 	return err
 }

@@ -254,12 +254,12 @@ func (s *Server) removeWebhook(w http.ResponseWriter, r *http.Request) error {
 }
 
 // tellAccepted tells that a record was accepted, if it is kept so.
-func (s *Server) tellAccepted(r *http.Request, number int, by decision.By) {
-	d, err := s.Plans.Decision(r.Context(), planOf(r), int64(number))
+func (s *Server) tellAccepted(ctx context.Context, id string, number int, by decision.By) {
+	d, err := s.Plans.Decision(ctx, id, int64(number))
 	if err != nil || d.Record.Status != decision.Accepted {
 		return
 	}
-	s.notify(r.Context(), hook.Event{Type: hook.Accepted, At: by.At, Plan: hook.Plan{ID: planOf(r)},
+	s.notify(ctx, hook.Event{Type: hook.Accepted, At: by.At, Plan: hook.Plan{ID: id},
 		Decision: &hook.Decision{Number: number, Title: d.Record.Title, Status: d.Record.Status, By: by.Person}})
 }
 

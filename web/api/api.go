@@ -90,8 +90,10 @@ type Config struct {
 	// Drift compares a revision with what runs; nil where nothing is connected.
 	Drift func(id string, revision int64, p *plan.Plan) *drift.Result
 	// Draft begins a record about a topic's subject, with the snapshot to keep.
-	Draft   func(l lang.Lang, h plan.Head, p *plan.Plan, topic, subject string) (decision.Record, *decision.Snapshot)
-	Reports Reports
+	Draft func(l lang.Lang, h plan.Head, p *plan.Plan, topic, subject string) (decision.Record, *decision.Snapshot)
+	// Accepted is told of a record that was accepted.
+	Accepted func(ctx context.Context, plan string, number int, by decision.By)
+	Reports  Reports
 
 	// Page draws a page in the shell of all pages.
 	Page  func(w http.ResponseWriter, r *http.Request, title string, body func(*ui.View) templ.Component) error
