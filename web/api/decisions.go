@@ -209,6 +209,9 @@ func (a *API) takeStep(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	if in.Body.To == decision.Accepted {
+		a.Accepted(ctx, in.Plan, numbers[0], by)
+	}
 	d, err := a.Plans.Decision(ctx, in.Plan, in.Number)
 	if err != nil {
 		return nil, err

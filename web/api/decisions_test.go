@@ -81,6 +81,9 @@ func TestSteps_FollowTheLifeCycleAndSayWhoAndWhy(t *testing.T) {
 	if step := d.Record.Steps[0]; d.Record.Status != decision.Accepted || step.Person != "Hana" || step.Why != "agreed" || !step.At.Equal(noon) || d.Version != 2 || w.Header().Get("ETag") != `"2"` || len(d.Next) == 0 {
 		t.Errorf("%+v", d)
 	}
+	if len(s.told) != 1 || s.told[0].Plan.ID != "commerce" || s.told[0].Decision.Number != 1 || s.told[0].Decision.By != "Hana" {
+		t.Errorf("told: %+v", s.told)
+	}
 	refused(t, s.call("POST", commerce+"/decisions/1/steps", `{"to": "deprecated"}`, "If-Match", `"1"`), 412, "stale")
 	for body, location := range map[string]string{`{"to": "proposed"}`: "body.to", `{"to": "superseded"}`: "body.to", `{"to": "superseded", "by": 1}`: "body.to", `{"to": "superseded", "by": 99}`: "body.by",
 		`{"to": "superseded", "by": 0}`: "body.by"} {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"deckplan/internal/decision"
+	"deckplan/internal/hook"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
 	"deckplan/internal/store"
@@ -26,6 +28,7 @@ type site struct {
 	db   *store.Store
 	live *live.Table
 	log  *strings.Builder
+	told []hook.Event
 }
 
 func newSite(t testing.TB, p *plan.Plan) *site {
@@ -38,7 +41,8 @@ func newSite(t testing.TB, p *plan.Plan) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.db.Close() })
-	if s.Server, err = web.New(web.Config{Plans: s.db, Live: s.live, Log: log, Now: now}); err != nil {
+	if s.Server, err = web.New(web.Config{Plans: s.db, Live: s.live, Log: log, Now: now,
+		Notify: func(_ context.Context, e hook.Event) error { s.told = append(s.told, e); return nil }}); err != nil {
 		t.Fatal(err)
 	}
 	if p != nil {
