@@ -164,7 +164,7 @@ func nested(src string) bool {
 	for line := range strings.SplitSeq(src, "\n") {
 		rest := strings.TrimLeft(line, " \t>-*+.)0123456789")
 		head := line[:len(line)-len(rest)]
-		if rest == "" && !strings.Contains(head, ">") {
+		if bare := strings.Map(unspaced, head); rest == "" && (strings.Trim(bare, "-") == "" || strings.Trim(bare, "*") == "") {
 			continue // a line across the page
 		}
 		n, indent := len(opening.FindAllStringIndex(head, 61)), len(line)-len(strings.TrimLeft(line, " \t"))
@@ -189,4 +189,12 @@ func itemsAnd(blocks []block) (items []item, rest []block) {
 		}
 	}
 	return items, rest
+}
+
+// unspaced drops blanks.
+func unspaced(c rune) rune {
+	if c == ' ' || c == '\t' {
+		return -1
+	}
+	return c
 }

@@ -288,3 +288,17 @@ func TestPlace_KeepsFreeNumbersAndMovesTheRestWithTheirLinks(t *testing.T) {
 		t.Error("the set itself was changed")
 	}
 }
+
+func TestParseMADR_RefusesBlocksNestedWithoutEnd(t *testing.T) {
+	for _, line := range []string{strings.Repeat("> ", 100) + "x", strings.Repeat("- ", 100) + ")", strings.Repeat("- ", 100) + "+", strings.Repeat("1. ", 100) + "x", strings.Repeat(" ", 400) + "- x"} {
+		var bad *FileError
+		if _, _, err := ParseMADR("x.md", []byte("# T\n\n## Context\n\n"+line)); !errors.As(err, &bad) || bad.ID != "decision.files.nested" {
+			t.Errorf("%.20q: %v", line, err)
+		}
+	}
+	for _, line := range []string{strings.Repeat("- ", 100), strings.Repeat("*", 200), strings.Repeat("-", 200) + " x", strings.Repeat(" ", 400) + "x"} {
+		if _, _, err := ParseMADR("x.md", []byte("# T\n\n## Context\n\n"+line)); err != nil {
+			t.Errorf("%.20q: %v", line, err)
+		}
+	}
+}

@@ -82,13 +82,20 @@ func plain(md string) string {
 
 var opening = regexp.MustCompile(`>|[-*+.)]([ \t]|$)`)
 
-// tangled tells whether blocks are nested more deeply than prose is: what a
-// parser takes for them grows with their square.
+// mostBrackets bounds what may open a link.
+const mostBrackets = 1500
+
+// tangled tells whether blocks are nested more deeply than prose is, or more
+// links are opened than it has: what a parser takes for either grows with their
+// square.
 func tangled(md string) bool {
+	if strings.Count(md, "[") > mostBrackets {
+		return true
+	}
 	for line := range strings.SplitSeq(md, "\n") {
 		rest := strings.TrimLeft(line, " \t>-*+.)0123456789")
 		head := line[:len(line)-len(rest)]
-		if rest == "" && !strings.Contains(head, ">") {
+		if bare := strings.Map(unspaced, head); rest == "" && (strings.Trim(bare, "-") == "" || strings.Trim(bare, "*") == "") {
 			continue // a line across the page
 		}
 		n, indent := len(opening.FindAllStringIndex(head, 31)), len(line)-len(strings.TrimLeft(line, " \t"))
@@ -97,6 +104,14 @@ func tangled(md string) bool {
 		}
 	}
 	return false
+}
+
+// unspaced drops blanks.
+func unspaced(c rune) rune {
+	if c == ' ' || c == '\t' {
+		return -1
+	}
+	return c
 }
 
 // rel is what every link says of itself.
