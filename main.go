@@ -22,10 +22,13 @@ import (
 
 	"deckplan/internal/argocd"
 	"deckplan/internal/command"
+	"deckplan/internal/decision"
+	"deckplan/internal/hook"
 	"deckplan/internal/jobs"
 	"deckplan/internal/lang"
 	"deckplan/internal/live"
 	"deckplan/internal/logbook"
+	"deckplan/internal/lookout"
 	"deckplan/internal/plan"
 	"deckplan/internal/print"
 	"deckplan/internal/raster"
@@ -36,6 +39,7 @@ import (
 	"deckplan/internal/snapshot"
 	"deckplan/internal/store"
 	"deckplan/internal/survey"
+	"deckplan/internal/webhook"
 	"deckplan/web"
 )
 
@@ -54,6 +58,7 @@ type cli struct {
 	Manifests command.Manifests `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
 	Export    exportCmd         `cmd:"" help:"Write a plan of the database as YAML."`
 	Import    importCmd         `cmd:"" help:"Put a plan file into the database."`
+	Decisions decisionsCmd      `cmd:"" help:"Exchange a plan's decision records as MADR files."`
 	Schema    command.Schema    `cmd:"" help:"Print the JSON Schema of plan files, or of reports."`
 	Health    command.Health    `cmd:"" help:"Ask a running Deckplan whether it is ready; exit 1 if not."`
 	Version   versionCmd        `cmd:"" help:"Print the version."`
@@ -183,6 +188,8 @@ func serve(ctx context.Context, set settings.Settings) error {
 	snapshots := snapshot.NewKeeper(snapshot.Config{Store: db, Table: table, Folder: set.SnapshotFolder, Log: set.Log, Now: time.Now})
 	connections := roster.New(roster.Config{Store: db, Key: set.Key, Fleet: fleet, Environment: set.Given.Environment, File: set.Given.File, FileName: set.Given.FileName, TokenFolder: set.TokenFolder, Log: set.Log,
 		Snapshot: snapshots.Shows})
+	hooks := webhook.New(webhook.Config{Store: db, Key: set.Key, Reach: webhook.Reach(set.WebhookReach), Proxy: set.WebhookProxy, Now: time.Now, Log: set.Log})
+	look := lookout.New(lookout.Config{Store: db, Table: table, Wanted: hooks.Drifting, Send: hooks.SendDrift, Now: time.Now, Log: set.Log})
 	var past web.Past // nil where nothing is kept
 	if set.History > 0 {
 		past = db
@@ -194,9 +201,14 @@ func serve(ctx context.Context, set settings.Settings) error {
 		return err
 	}
 	defer work.Close()
-	reviews := review.NewKeeper(review.Config{Store: db, Table: table, Log: set.Log, Now: time.Now})
+	var background sync.WaitGroup
+	reviews := review.NewKeeper(review.Config{Store: db, Table: table, Log: set.Log, Now: time.Now,
+		Notify: func(n review.Need) {
+			background.Go(func() { tellNeed(context.WithoutCancel(ctx), db, hooks, n, set.Log) })
+		}})
 	db.Listen(reviews.Heard)
 	server, err := web.New(web.Config{Plans: db, Reviews: reviews, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
+		Webhooks: hooks, Notify: hooks.Send, PublicURL: set.PublicURL,
 		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail, Jobs: work, Print: printer, Raster: raster.PNG})
 	if err != nil {
 		return err
@@ -205,6 +217,7 @@ func serve(ctx context.Context, set settings.Settings) error {
 	if err != nil {
 		return err
 	}
+	hooks.Base = ownAddress(set.PublicURL, l.Addr())
 	if err := connections.Start(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -212,12 +225,58 @@ func serve(ctx context.Context, set settings.Settings) error {
 		return errors.Join(err, l.Close())
 	}
 	watching, stop := context.WithCancel(ctx)
-	var background sync.WaitGroup
 	background.Go(func() { snapshots.Run(watching) })
+	background.Go(func() { hooks.Run(watching) })
+	background.Go(func() { look.Run(watching) })
 	background.Go(func() { reviews.Run(watching) })
 	defer func() { stop(); background.Wait() }()
 	set.Log.Info("serving", "url", "http://"+l.Addr().String(), "database", set.Database, "argocd", len(set.Given.Environment)+len(set.Given.File), "version", versionText())
 	return server.Listen(ctx, l, set.Log)
+}
+
+// ownAddress is what links in webhooks begin with: the public address, or the
+// one that is listened on where only this machine's browsers reach it.
+func ownAddress(public string, at net.Addr) string {
+	if tcp, ok := at.(*net.TCPAddr); public == "" && ok && tcp.IP.IsLoopback() {
+		return "http://" + at.String()
+	}
+	return public
+}
+
+// tellNeed tells webhooks that a decision needs review, and why.
+func tellNeed(ctx context.Context, db *store.Store, hooks *webhook.Sender, n review.Need, log *slog.Logger) {
+	currency := ""
+	if _, doc, err := db.Plan(ctx, n.Plan.ID); err == nil {
+		currency = doc.About.CurrencyOr()
+	}
+	said := func(s decision.State) decision.Text {
+		return decision.Both(func(l lang.Lang) string { return strings.Join(s.Reasons(l, currency, n.Record.Assumptions), " ") })
+	}
+	var reasons []hook.Reason
+	for _, c := range n.State.Checks {
+		if !c.Asks() {
+			continue
+		}
+		r := hook.Reason{By: c.Author, Revision: c.Revision, Text: said(decision.State{Stands: true, Checks: []decision.CheckState{c}})}
+		for _, a := range n.Record.Assumptions {
+			if a.Check == c.Check {
+				r.Assumption = a.Text
+			}
+		}
+		if moved := c.Moved(); len(moved) > 0 {
+			was, now := moved[0][0], moved[0][1]
+			r.Figure, r.Label = now.Ref.String(), decision.Both(now.Label)
+			r.From = decision.Both(func(l lang.Lang) string { return was.Text(l, currency) })
+			r.To = decision.Both(func(l lang.Lang) string { return now.Text(l, currency) })
+		}
+		reasons = append(reasons, r)
+	}
+	if n.State.Due != "" {
+		reasons = append(reasons, hook.Reason{Text: said(decision.State{Stands: true, Due: n.State.Due})})
+	}
+	if err := hooks.NeedsReview(ctx, n.Plan.ID, n.Record.Number, reasons); err != nil {
+		log.Error("event not told", "type", hook.NeedsReview, "plan", n.Plan.ID, "error", err)
+	}
 }
 
 // surveying reads once what an instance runs that find knows.

@@ -64,7 +64,8 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
 			by.Number = 0
 		}
 	}
-	return s.onRecord(w, r, "status", "decision.done."+string(to), func(all []*decision.Kept) error {
+	taken := false
+	err = s.onRecord(w, r, "status", "decision.done."+string(to), func(all []*decision.Kept) error {
 		record, err := decision.Transition(all[0].Record, to, by)
 		if err != nil {
 			return err
@@ -73,8 +74,13 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
 		for _, next := range all[1:] {
 			next.Record = next.Record.LinkTo(record.Number)
 		}
+		taken = true
 		return nil
 	}, others...)
+	if err == nil && taken && to == decision.Accepted {
+		s.tellAccepted(r, number, by)
+	}
+	return err
 }
 
 // sign keeps a decider's word.

@@ -116,8 +116,10 @@ func places(v *ui.View) (out []page.Hit) {
 	add("live.clusters.title", "/live/clusters", v.T("ui.live"))
 	add("nav.connections", "/connections", "")
 	add("nav.snapshots", snapshotsPath, "")
+	add("nav.webhooks", webhooksPath, "")
 	add("ui.all_plans", "/", "")
 	add("keys.title", "/keys", "")
+	add("api.title", "/api/docs", "")
 	return out
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5/middleware"
+
+	"deckplan/web/api"
 )
 
 // policy lets a page load its own files and nothing else. Styles in attributes
@@ -23,6 +25,13 @@ const maxBody = 33 << 20
 // origins (CSRF), and sets the headers that hold for every answer.
 func (s *Server) protect(next http.Handler) http.Handler {
 	csrf := http.NewCrossOriginProtection()
+	csrf.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if api.Handles(r) {
+			api.Refuse(w, r, "cross_site")
+			return
+		}
+		http.Error(w, "This request came from another site.", http.StatusForbidden)
+	}))
 	guarded := csrf.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -30,6 +39,10 @@ func (s *Server) protect(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if !s.hostAllowed(r.Host) && api.Handles(r) {
+			api.Refuse(w, r, "host")
+			return
+		}
 		if !s.hostAllowed(r.Host) {
 			http.Error(w, "This host name is not configured for Deckplan.", http.StatusMisdirectedRequest)
 			return

@@ -12,11 +12,14 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"deckplan/internal/appraise"
 	"deckplan/internal/decision"
+	"deckplan/internal/hook"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
 	"deckplan/internal/survey"
 	"deckplan/static"
+	"deckplan/web/api"
 )
 
 // Plans is what the pages need of the database.
@@ -26,6 +29,7 @@ type Plans interface {
 	Create(ctx context.Context, id, author string, p *plan.Plan, s plan.Summary) (plan.Head, error)
 	Delete(ctx context.Context, id string) error
 	Edit(ctx context.Context, id, author string, e plan.Edit) (plan.Revision, error)
+	EditAt(ctx context.Context, id, author string, at int64, e plan.Edit) (plan.Revision, error)
 	Undo(ctx context.Context, id, author string, number int64) (plan.Revision, error)
 	Undoable(ctx context.Context, id string) (undo, redo int64, err error)
 	History(ctx context.Context, id string, before int64, limit int) ([]plan.Revision, error)
@@ -37,12 +41,14 @@ type Plans interface {
 	Decisions(ctx context.Context, id string) ([]decision.Kept, error)
 	Records(ctx context.Context, id string) ([]decision.Record, error)
 	Decision(ctx context.Context, id string, number int64) (decision.Kept, error)
+	Chronicle(ctx context.Context, id string, limit int) ([]decision.Dated, error)
 	AddDecision(ctx context.Context, id string, d decision.Kept) (decision.Kept, error)
 	ChangeDecisions(ctx context.Context, id string, change func([]*decision.Kept) error, numbers ...int) error
 	DiscardDraft(ctx context.Context, id string, number int) error
 	Questions(ctx context.Context, id string) ([]decision.KeptQuestion, error)
 	AddQuestion(ctx context.Context, id string, q decision.Question) error
 	ChangeQuestion(ctx context.Context, id, question string, change func(*decision.KeptQuestion) error) error
+	DecisionFiles
 	Subscribe(id string) (<-chan plan.Event, func())
 	Ping(ctx context.Context) error
 }
@@ -82,6 +88,15 @@ type Config struct {
 	Jobs   Jobs
 	Print  Printer
 	Raster func(svg string, width int) ([]byte, error)
+	// PublicURL is the address under which browsers reach the server, without a
+	// slash at its end; that of the request if empty.
+	PublicURL string
+
+	// Webhooks are kept and sent by it; nil where none can be.
+	Webhooks Webhooks
+
+	// Notify tells others of an event; nil where nobody listens.
+	Notify func(ctx context.Context, e hook.Event) error
 
 	// Reviews tells how decisions stand; nil where nobody judges them.
 	Reviews Reviews
@@ -110,6 +125,10 @@ type Server struct {
 	measures measurements
 	details  *details // nil where nothing is connected
 	drifts   drifts
+
+	api       *api.API
+	documents documents
+	found     kept[revisionKey, []appraise.Finding]
 }
 
 // New makes a server. It fails when the front end was not built.
@@ -145,6 +164,7 @@ func (s *Server) routes() chi.Router {
 	r.Handle("/static/*", s.assets)
 	r.Get("/plans/{plan}/events", s.planEvents)
 	r.Get("/live/events", s.liveEvents)
+	s.apiRoutes(r)
 	r.Group(func(r chi.Router) {
 		r.Use(middleware.Compress(5))
 		s.pages(r)
@@ -162,6 +182,8 @@ func (s *Server) pages(r chi.Router) {
 	s.liveRoutes(r)
 	s.findRoutes(r)
 	s.connectionRoutes(r)
+	s.webhookRoutes(r)
+	s.feedRoutes(r)
 	s.snapshotRoutes(r)
 	r.Route("/plans/{plan}", func(r chi.Router) {
 		r.Get("/", s.page(s.overview))
@@ -175,6 +197,7 @@ func (s *Server) pages(r chi.Router) {
 		s.roadmapRoutes(r)
 		s.driftRoutes(r)
 		s.decisionRoutes(r)
+		s.decisionFileRoutes(r)
 		s.reportRoutes(r)
 		r.Get("/plan.yaml", s.page(s.export))
 		s.historyRoutes(r)

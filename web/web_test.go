@@ -33,7 +33,7 @@ func newSite(t testing.TB, p *plan.Plan) *site {
 	t.Cleanup(func() { _ = db.Close() })
 	table := live.NewTable(time.Now)
 	reviews := review.NewKeeper(review.Config{Store: db, Table: table, Log: log, Now: time.Now})
-	s, err := New(Config{Plans: db, Reviews: reviews, Live: table, Connections: newRoster(t, db, table, log), Views: db, Log: log, Now: time.Now})
+	s, err := New(Config{Plans: db, Reviews: reviews, Live: table, Connections: newRoster(t, db, table, log), Views: db, Webhooks: newHooks(t, db, log), Log: log, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ var pages = []string{"/plans/p", "/plans/p/facts/clusters", "/plans/p/facts/serv
 	"/plans/p/images", "/plans/p/images?registry=harbor&repository=A",
 	"/plans/p/decisions", "/plans/p/decisions/new?topic=layout", "/plans/p/decisions/backlog", "/plans/p/decisions/checks",
 	"/plans/p/report", "/plans/p/scan", "/plans/p/history", "/plans/p/history/1", "/plans/p/compare", "/plans/p/compare?with=p", "/plans/p/compare?with=p&all=true",
-	"/find?plan=p&q=c1", "/keys", "/", "/live", "/connections", "/connections/new"}
+	"/find?plan=p&q=c1", "/keys", "/", "/live", "/connections", "/connections/new", "/webhooks", "/webhooks/new"}
 
 func TestPages_AnswerInBothLanguagesWithEveryMessage(t *testing.T) {
 	s := sampleSite(t)

@@ -23,7 +23,7 @@ const ownKey = "deckplan"
 
 // ownFields are the fields that only the product's own key carries, by their
 // JSON names.
-var ownFields = [][2]string{{"number", "number"}, {"topic", "topic"}, {"subject", "subject"}, {"review-by", "reviewBy"}, {"steps", "steps"}, {"sign-offs", "signOffs"}, {"reviews", "reviews"}, {"comments", "comments"}}
+var ownFields = [][2]string{{"number", "number"}, {"topic", "topic"}, {"subject", "subject"}, {"question", "question"}, {"review-by", "reviewBy"}, {"steps", "steps"}, {"sign-offs", "signOffs"}, {"reviews", "reviews"}, {"comments", "comments"}}
 
 type fieldSet map[string]json.RawMessage
 

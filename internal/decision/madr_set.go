@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -310,7 +311,7 @@ func (r *Read) judge() {
 		if strings.HasPrefix(p.Field, "assumptions") && !slices.Contains([]string{"decision.problem.long", "decision.problem.many", "decision.problem.bytes"}, p.ID) {
 			grade = Doubt // it cannot be computed: it stays a sentence
 		}
-		r.Notes = append(r.Notes, Note{r.File, 0, grade, p.ID, p.Args})
+		r.Notes = append(r.Notes, Note{r.File, r.lineOf(p.Field), grade, p.ID, p.Args})
 	}
 	v := validator{}
 	v.many("sections", len(r.Record.Sections))
@@ -320,4 +321,14 @@ func (r *Read) judge() {
 	for _, p := range v.problems {
 		r.Notes = append(r.Notes, Note{r.File, 0, Refused, p.ID, p.Args})
 	}
+}
+
+// lineOf is the line of an assumption that a problem is about; 0 for any other
+// field.
+func (r *Read) lineOf(field string) int {
+	var i int
+	if n, err := fmt.Sscanf(field, "assumptions[%d]", &i); err != nil || n != 1 || i >= len(r.Lines) {
+		return 0
+	}
+	return r.Lines[i]
 }

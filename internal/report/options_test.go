@@ -160,7 +160,7 @@ func TestRecords_ShowWhatAReaderOnPaperNeeds(t *testing.T) {
 	in := full(t, lang.English)
 	for format, s := range texts(t, in) {
 		s = strings.NewReplacer("&lt;", "<", "<code>", "", "</code>", "").Replace(s)
-		for _, want := range []string{"layout.clusters <= 9", "The team stays whole", "1 of 3 decision-makers agree", "1 missing: Noor", "with the second host", "entered by Hana", "disagrees", "2027-05-01",
+		for _, want := range []string{"layout.clusters <= 9", "The team stays whole", "1 of 3 decision-makers agree", "2 missing: 민서, Noor", "with the second host", "entered by Hana", "objects", "2027-05-01",
 			"Relates to 0001", "Risk register", "R-12 stays open.", "Nobody missed the old hub.", "nothing has changed"} {
 			if !strings.Contains(s, want) && !strings.Contains(s, strings.ReplaceAll(want, "_", `\_`)) {
 				t.Errorf("%s lacks %q", format, want)
@@ -169,6 +169,11 @@ func TestRecords_ShowWhatAReaderOnPaperNeeds(t *testing.T) {
 		if strings.Contains(s, "among ourselves") {
 			t.Errorf("%s shows comments", format)
 		}
+	}
+	r := in.Decisions[1].Record // proposed again, and changed since it was signed
+	r.Status = decision.Proposed
+	if s := (&doc{Input: in}).signs(r); s.summary[0] != "0 of 3 decision-makers agree" || !strings.Contains(s.rows[0][1], "signed an earlier text") {
+		t.Errorf("a word on an earlier text counts: %v", s)
 	}
 	if s := (&doc{Input: in}).signs(decision.Record{Status: decision.Draft, DecisionMakers: []string{"a"}}); s.summary != nil {
 		t.Error("a draft misses words")

@@ -27,35 +27,35 @@ type signatures struct {
 	rows    [][]string
 }
 
-// signs gathers who has signed a record and who has yet to; nothing where
-// nobody has and it is not up for that.
+// signs gathers who has signed a record and who does not stand behind it yet, as
+// decision.Signatures has it; nothing where nobody has and it is not up for that.
 func (d *doc) signs(r decision.Record) (s signatures) {
 	asked := r.Status == decision.Proposed || r.Status == decision.Accepted
 	if len(r.DecisionMakers) == 0 || len(r.SignOffs) == 0 && !asked {
 		return s
 	}
-	last := map[string]decision.SignOff{}
-	for _, x := range r.SignOffs {
-		if slices.Contains(r.DecisionMakers, x.Person) {
-			last[x.Person] = x
-		}
-	}
 	agree, missing := 0, []string(nil)
-	for _, person := range r.DecisionMakers {
-		x, ok := last[person]
-		if !ok {
-			missing = append(missing, person)
+	for _, x := range r.Signatures() {
+		if !x.Agreed() {
+			missing = append(missing, x.Person)
+		}
+		if x.SignOff == nil {
 			continue
 		}
-		word := d.t("report.disagrees")
-		if x.Agrees {
+		word := d.t("sign.objects")
+		if x.SignOff.Agrees {
+			word = d.t("sign.agrees")
+		}
+		if x.Agreed() {
 			agree++
-			word = d.t("report.agrees")
 		}
-		if x.By != "" && x.By != x.Person {
-			word += " (" + d.t("report.entered_by", "name", x.By) + ")"
+		if x.Earlier {
+			word += " (" + d.t("sign.earlier") + ")"
 		}
-		s.rows = append(s.rows, []string{person, word, d.Lang.Date(x.At.UTC()), x.Word})
+		if x.SignOff.By != "" && x.SignOff.By != x.Person {
+			word += " (" + d.t("sign.by", "name", x.SignOff.By) + ")"
+		}
+		s.rows = append(s.rows, []string{x.Person, word, d.Lang.Date(x.SignOff.At.UTC()), x.SignOff.Word})
 	}
 	s.summary = append(s.summary, d.t("report.signed", "n", agree, "all", len(r.DecisionMakers)))
 	if len(missing) > 0 {
@@ -66,7 +66,7 @@ func (d *doc) signs(r decision.Record) (s signatures) {
 
 // signHeads are the columns of signatures.
 func (d *doc) signHeads() []head {
-	return []head{{d.t("report.person"), false}, {d.t("report.signoffs"), false}, {d.t("decision.field.date"), false}, {d.t("report.word"), false}}
+	return []head{{d.t("report.person"), false}, {d.t("sign.title"), false}, {d.t("decision.field.date"), false}, {d.t("report.word"), false}}
 }
 
 // reviews are the looks at an accepted record, a line each.

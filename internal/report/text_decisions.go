@@ -80,7 +80,7 @@ func (m *writer) entries(heading string, list []string) {
 
 func (m *writer) signed(r decision.Record) {
 	if s := m.signs(r); len(s.summary) > 0 {
-		m.heading(4, m.t("report.signoffs"))
+		m.heading(4, m.t("sign.title"))
 		m.list(s.summary)
 		m.table(m.signHeads(), s.rows)
 	}

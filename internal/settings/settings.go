@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,8 @@ type Flags struct {
 	SnapshotFolder  string `help:"Folder that is watched for snapshots of instances that cannot be reached; none if empty." env:"DECKPLAN_SNAPSHOT_FOLDER"`
 	LiveHistory     string `help:"How long changes of applications and connections are kept, such as 90d or 12h; 0 keeps none." default:"90d" env:"DECKPLAN_LIVE_HISTORY"`
 	ChromeURL       string `help:"Address of a Chromium's DevTools that prints PDF, such as http://127.0.0.1:9222; one that is installed here if empty." env:"DECKPLAN_CHROME_URL"`
+	WebhookPrivate  string `help:"Which addresses beside public ones webhooks may be sent to: public (none), networks (private networks), loopback (those and this machine)." default:"networks" env:"DECKPLAN_WEBHOOK_PRIVATE"`
+	WebhookProxy    string `help:"Proxy that webhooks are sent through, such as http://proxy.example.com:3128; HTTP_PROXY and the like are not used for them." env:"DECKPLAN_WEBHOOK_PROXY"`
 	InsecureNoLogin truth  `help:"Serve other machines although there are no accounts yet." env:"DECKPLAN_INSECURE_NO_LOGIN"`
 	Demo            truth  `help:"Say on every page that this is a demo, and begin an empty database with the sample plans." env:"DECKPLAN_DEMO"`
 }
@@ -69,6 +72,9 @@ type Settings struct {
 	Demo           bool
 	ChromeURL      string        // where a browser prints; empty for an installed one
 	History        time.Duration // that changes of state are kept; 0 for none
+	PublicURL      string        // without a slash at its end; empty if it is not known
+	WebhookReach   string        // public, networks or loopback
+	WebhookProxy   *url.URL      // nil for none
 }
 
 // Given are the connections that the program is given, not made in the browser.
@@ -99,6 +105,7 @@ func (f Flags) Read(w io.Writer, tell Tell) Settings {
 	if f.ChromeURL != "" && !print.ValidURL(f.ChromeURL) {
 		tell("--chrome-url", "config.chrome_url", map[string]any{"got": f.ChromeURL})
 	}
+	f.webhooks(&set, tell)
 	var err error
 	if set.History, err = age(f.LiveHistory); err != nil {
 		tell("--live-history", "config.live_history", map[string]any{"got": f.LiveHistory})
@@ -135,6 +142,7 @@ func (f Flags) address(set *Settings, insecure bool, tell Tell) {
 		tell("--public-url", "config.public_url", map[string]any{"got": f.PublicURL})
 	} else {
 		set.Hosts = []string{strings.ToLower(u.Hostname())}
+		set.PublicURL = u.Scheme + "://" + u.Host
 	}
 }
 
@@ -158,6 +166,26 @@ func (f Flags) logger(w io.Writer, tell Tell) *slog.Logger {
 	}
 	return slog.New(slog.NewJSONHandler(w, o))
 }
+
+// webhooks is where webhooks may be sent, and through what.
+func (f Flags) webhooks(set *Settings, tell Tell) {
+	set.WebhookReach = cmp.Or(f.WebhookPrivate, "networks")
+	if !slices.Contains([]string{"public", "networks", "loopback"}, set.WebhookReach) {
+		tell("--webhook-private", "config.webhook_private", map[string]any{"got": f.WebhookPrivate})
+	}
+	if f.WebhookProxy == "" {
+		return
+	}
+	u, err := url.Parse(f.WebhookProxy)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "socks5" {
+		tell("--webhook-proxy", "config.webhook_proxy", map[string]any{"got": host(f.WebhookProxy)})
+		return
+	}
+	set.WebhookProxy = u
+}
+
+// host is what may be shown of an address with which a password may be.
+func host(address string) string { return address[strings.LastIndex(address, "@")+1:] }
 
 // age reads a time such as 90d, 12h or 0: nothing, or from an hour to ten years.
 func age(text string) (time.Duration, error) {

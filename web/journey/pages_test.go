@@ -56,6 +56,8 @@ var pages = []screen{
 	{"snapshots", "/live/snapshots"},
 	{"connections", "/connections"},
 	{"connections-new", "/connections/new"},
+	{"webhooks", "/webhooks"},
+	{"webhooks-new", "/webhooks/new"},
 }
 
 // isOfArgo tells that the page is there only while an Argo CD is connected.
