@@ -59,7 +59,7 @@ func text(s string, attributes string) string {
 
 var texts = regexp.MustCompile(`(?s)<text.*?</text>`)
 
-func TestPNG_DrawsEveryPictureOfAReportWithItsTexts(t *testing.T) {
+func TestPNG_DrawsEveryKindOfPictureOfAReportWithItsTexts(t *testing.T) {
 	for _, l := range lang.All {
 		p, err := plan.Sample(string(l))
 		if err != nil {
@@ -75,7 +75,8 @@ func TestPNG_DrawsEveryPictureOfAReportWithItsTexts(t *testing.T) {
 		}
 		n := 0
 		for _, f := range z.File {
-			if path.Ext(f.Name) != ".svg" {
+			// One of each kind, and all where they are to be looked at.
+			if path.Ext(f.Name) != ".svg" || !strings.HasSuffix(f.Name, "-1.svg") && *keep == "" {
 				continue
 			}
 			n++
@@ -88,13 +89,12 @@ func TestPNG_DrawsEveryPictureOfAReportWithItsTexts(t *testing.T) {
 				t.Fatal(err)
 			}
 			img, file := picture(t, string(svg), 1200)
-			bare, _ := picture(t, texts.ReplaceAllString(string(svg), ""), 1200)
-			size := img.Bounds()
-			if size.Dx() != 1200 || size != bare.Bounds() {
+			bare, without := picture(t, texts.ReplaceAllString(string(svg), ""), 1200)
+			if size := img.Bounds(); size.Dx() != 1200 || size != bare.Bounds() {
 				t.Errorf("%s %s: %v", l, f.Name, size)
 			}
-			if with, without := inked(img, size), inked(bare, size); with == 0 || same(img, bare) {
-				t.Errorf("%s %s: no text is drawn: %d and %d pixels", l, f.Name, with, without)
+			if bytes.Equal(file, without) {
+				t.Errorf("%s %s: no text is drawn", l, f.Name)
 			}
 			if *keep != "" {
 				name := filepath.Join(*keep, string(l)+"-"+strings.TrimSuffix(path.Base(f.Name), ".svg")+".png")
@@ -103,21 +103,10 @@ func TestPNG_DrawsEveryPictureOfAReportWithItsTexts(t *testing.T) {
 				}
 			}
 		}
-		if n < 10 {
+		if n < 4 {
 			t.Errorf("%s: %d pictures", l, n)
 		}
 	}
-}
-
-func same(a, b image.Image) bool {
-	for y := range a.Bounds().Dy() {
-		for x := range a.Bounds().Dx() {
-			if a.At(x, y) != b.At(x, y) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 func TestPNG_LettersOfBothScriptsAreThemselvesAndNoBoxes(t *testing.T) {

@@ -19,7 +19,6 @@ type world struct {
 	values map[uint32]any
 	next   uint32
 	asked  uint64 // bytes that values were made of
-	fault  error  // the last that resvg raised
 }
 
 type worldKey struct{}
