@@ -2,6 +2,7 @@ package decision
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -251,5 +252,25 @@ func TestRelate_LinksBothWays(t *testing.T) {
 	Relate(&b, &a, false)
 	if len(a.RelatesTo)+len(b.RelatesTo) != 0 {
 		t.Errorf("got %v %v", a.RelatesTo, b.RelatesTo)
+	}
+}
+
+func TestCheck_WhatTheReadmeShowsIsUnderstood(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "**Assumptions.**")
+	_, rest, _ = strings.Cut(rest, "```\n")
+	block, _, _ := strings.Cut(rest, "```")
+	n := 0
+	for line := range strings.Lines(block) {
+		n++
+		if _, fault := CompileCheck(strings.TrimSpace(line)); fault != nil {
+			t.Errorf("%s: %v", line, fault)
+		}
+	}
+	if n < 3 {
+		t.Errorf("%d checks were read", n)
 	}
 }
