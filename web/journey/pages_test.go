@@ -40,6 +40,10 @@ var pages = []screen{
 	{"decisions-new", "{plan}/decisions/new?topic=layout&subject=ours"},
 	{"decisions-edit", "{plan}/decisions/1?edit"},
 	{"decision", "{plan}/decisions/1"},
+	{"decision-review", "{plan}/decisions/2"},
+	{"decisions-backlog", "{plan}/decisions/backlog"},
+	{"decisions-checks", "{plan}/decisions/checks"},
+	{"decisions-import", "{plan}/decisions/import"},
 	{"reports", "{plan}/report"},
 	{"report", "{plan}/report.html"},
 	{"history", "{plan}/history"},
@@ -58,6 +62,7 @@ var pages = []screen{
 	{"connections-new", "/connections/new"},
 	{"webhooks", "/webhooks"},
 	{"webhooks-new", "/webhooks/new"},
+	{"api", "/api/docs"},
 }
 
 // isOfArgo tells that the page is there only while an Argo CD is connected.
@@ -69,7 +74,8 @@ func (p screen) isOfArgo() bool {
 func (p screen) at(plan string) string { return strings.ReplaceAll(p.path, "{plan}", plan) }
 
 // furnish begins the sample plan in a language, as somebody leaves it who has
-// worked with it: a decision is recorded, and there is something to undo.
+// worked with it: decisions are recorded, one of which needs a review, a
+// question waits, and there is something to undo.
 func furnish(t *testing.T, base, language string) string {
 	t.Helper()
 	plan := begin(t, base, language)
@@ -88,6 +94,19 @@ func furnish(t *testing.T, base, language string) string {
 	} {
 		if status, body := send(t, base, plan+path, plan, language, form); status != http.StatusSeeOther {
 			t.Fatalf("%s: %d\n%s", path, status, body)
+		}
+	}
+	more := map[string][3]string{"en": {"Plan for four clusters", "The plan stays at four clusters", "Who delivers to dev-busan?"}, "ko": {"클러스터 네 개로 계획한다", "클러스터는 네 개를 넘지 않는다", "dev-busan에는 누가 배포하는가?"}}[language]
+	for _, step := range []struct {
+		path string
+		form url.Values
+	}{
+		{"/decisions", url.Values{"topic": {"plan"}, "title": {more[0]}, "context": {words[1]}, "justification": {words[4]}, "makers": {"Jimin, 민서"}, "assumption": {more[1]}, "check": {"plan.clusters <= 4"}}},
+		{"/decisions/2/status", url.Values{"status": {"accepted"}, "why": {words[4]}}},
+		{"/decisions/backlog", url.Values{"title": {more[2]}, "dueBy": {"2026-01-31"}}},
+	} {
+		if status, body := send(t, base, plan+step.path, plan, language, step.form); status != http.StatusSeeOther {
+			t.Fatalf("%s: %d\n%s", step.path, status, body)
 		}
 	}
 	return plan
