@@ -74,7 +74,7 @@ func visit(t *testing.T, base, language string) *tab {
 	}
 	p := &tab{t: t, base: base, pending: map[network.RequestID]string{}}
 	ctx, cancel := chromedp.NewContext(root, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
-	ctx, stop := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 6*time.Minute)
 	p.ctx = ctx
 	t.Cleanup(func() {
 		for _, f := range p.wrong() {
