@@ -1,11 +1,13 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
+	"deckplan/internal/decision"
 	"deckplan/internal/plan"
 	"deckplan/internal/plan/plantest"
 )
@@ -40,8 +42,21 @@ func BenchmarkPages_Large(b *testing.B) { benchmarkPages(b, plantest.Generate(1,
 
 // BenchmarkEdit_Large is one edit with the page after it: apply, save, analyse
 // and draw.
-func BenchmarkEdit_Large(b *testing.B) {
+func BenchmarkEdit_Large(b *testing.B) { benchmarkEdits(b, 0) }
+
+// BenchmarkEdit_LargeWithDecisions is the same with 500 accepted decisions, each
+// of which rests on two assumptions that are judged after every edit.
+func BenchmarkEdit_LargeWithDecisions(b *testing.B) { benchmarkEdits(b, 500) }
+
+func benchmarkEdits(b *testing.B, decisions int) {
 	s := newSite(b, plantest.Generate(1, 1000, 10000))
+	for i := range decisions {
+		r := decision.Record{Topic: decision.Layout, Subject: "hub", Title: "x", Context: strings.Repeat("Why. ", 200), Status: decision.Accepted, Assumptions: []decision.Assumption{
+			{Text: "small", Check: fmt.Sprintf("plan.clusters <= %d", 2000+i)}, {Text: "radius", Check: fmt.Sprintf(`layout("hub").radius <= 1 and layout("hub").most_applications <= %d`, 20_000+i)}}}
+		if _, err := s.db.AddDecision(b.Context(), "p", decision.Kept{Decision: decision.Decision{Record: r}}); err != nil {
+			b.Fatal(err)
+		}
+	}
 	i := 0
 	for b.Loop() {
 		i++

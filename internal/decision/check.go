@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -54,9 +55,38 @@ func (r Ref) String() string {
 	return fmt.Sprintf("%s(%q).%s", r.Kind, r.Key, r.Field)
 }
 
+// checksKept bounds the checks that are kept compiled: they are judged again
+// after every change.
+const checksKept = 4096
+
+// compiled are the checks compiled last, by their text.
+var compiled = struct {
+	sync.Mutex
+	checks map[string]*Check
+}{checks: map[string]*Check{}}
+
 // CompileCheck reads a check. What is wrong with it is an Error: a message id
 // with arguments that say where and what to write instead.
 func CompileCheck(text string) (*Check, *Error) {
+	compiled.Lock()
+	c := compiled.checks[text]
+	compiled.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	c, fault := compile(text)
+	if fault == nil {
+		compiled.Lock()
+		defer compiled.Unlock()
+		if len(compiled.checks) >= checksKept {
+			clear(compiled.checks)
+		}
+		compiled.checks[text] = c
+	}
+	return c, fault
+}
+
+func compile(text string) (*Check, *Error) {
 	if len(text) > 4*MaxCheck || len([]rune(text)) > MaxCheck {
 		return nil, &Error{"decision.check.long", map[string]any{"max": MaxCheck}}
 	}

@@ -164,13 +164,15 @@ func (k *Keeper) judge(ctx context.Context, head plan.Head, doc *plan.Plan, appr
 	if one.ready && one.revision >= head.Revision && one.noted >= head.Noted && one.day == day && (one.version == version || !patient) {
 		return one.standing, nil
 	}
-	records, err := k.Store.Records(ctx, head.ID)
-	if err != nil {
-		return one.standing, err
-	}
-	before, last, err := k.Store.Judgements(ctx, head.ID)
-	if err != nil {
-		return one.standing, err
+	// What was judged before is at hand, unless a record was written since.
+	records, before, last, err := one.standing.Records, one.standing.States, one.revision, error(nil)
+	if !one.ready || one.noted != head.Noted {
+		if records, err = k.Store.Records(ctx, head.ID); err != nil {
+			return one.standing, err
+		}
+		if before, last, err = k.Store.Judgements(ctx, head.ID); err != nil {
+			return one.standing, err
+		}
 	}
 	j := judging{keeper: k, one: one, head: head, doc: doc, appraisal: appraisal, patient: patient, last: last, day: day}
 	states, changed, err := j.all(ctx, records, before)
