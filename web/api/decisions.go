@@ -216,9 +216,6 @@ func (a *API) takeStep(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if in.Body.To == decision.Accepted {
-		a.Accepted(ctx, in.Plan, d.Record.Number, by)
-	}
 	out, err := a.decisionOf(ctx, in.Plan, d)
 	if err != nil {
 		return nil, err
