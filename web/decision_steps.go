@@ -66,16 +66,9 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
 	}
 	taken := false
 	err = s.onRecord(w, r, "status", "decision.done."+string(to), func(all []*decision.Kept) error {
-		record, err := decision.Transition(all[0].Record, to, by)
-		if err != nil {
-			return err
-		}
-		all[0].Record = record
-		for _, next := range all[1:] {
-			next.Record = next.Record.LinkTo(record.Number)
-		}
-		taken = true
-		return nil
+		err := decision.Take(all, to, by)
+		taken = err == nil
+		return err
 	}, others...)
 	if err == nil && taken && to == decision.Accepted {
 		s.tellAccepted(r.Context(), planOf(r), number, by)

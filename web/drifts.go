@@ -61,15 +61,6 @@ func (d *drifts) of(key driftKey) *driftKept {
 	return d.present.of(key, driftsKept, empty)
 }
 
-// liveState is what runs, for a comparison.
-func (s *Server) liveState() drift.Live {
-	out := drift.Live{Each: func(do func(*live.Application)) { s.Live.Each(do) }, Today: s.Now().Format(time.DateOnly)}
-	for _, in := range s.Live.Instances() {
-		out.Instances = append(out.Instances, drift.Instance{Instance: in, Scope: s.Live.Scope(in.Name)})
-	}
-	return out
-}
-
 // compareLive gives the comparison of a document with what runs. Between two
 // of the same there is a pause, longer where one takes long, unless the newest
 // is asked for; nil where nothing is connected.
@@ -82,7 +73,7 @@ func (s *Server) compareLive(key driftKey, doc *plan.Plan, newest bool) *driftKe
 	if one.result != nil && (one.version == version && one.day == day || !newest && s.Now().Sub(one.at) < max(driftPause, 20*one.took)) {
 		return one
 	}
-	l := s.liveState()
+	l := drift.Observe(s.Live, day)
 	if len(l.Instances) == 0 {
 		return nil
 	}

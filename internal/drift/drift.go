@@ -28,6 +28,15 @@ type Live struct {
 	Today string // 2006-01-02; differences that are intended until then do not count
 }
 
+// Observe gives what a table has now; today is 2006-01-02.
+func Observe(t *live.Table, today string) Live {
+	out := Live{Each: func(do func(*live.Application)) { t.Each(do) }, Today: today}
+	for _, in := range t.Instances() {
+		out.Instances = append(out.Instances, Instance{in, t.Scope(in.Name)})
+	}
+	return out
+}
+
 // Instance is a connected Argo CD with what it manages.
 type Instance struct {
 	live.Instance

@@ -189,13 +189,8 @@ func (l *Lookout) compare(ctx context.Context, id string, w *watched) error {
 		return nil
 	}
 	begun := time.Now()
-	what := drift.Live{Each: func(do func(*live.Application)) { l.Table.Each(do) }, Today: day}
-	w.whole = true
-	for _, in := range l.Table.Instances() {
-		one := drift.Instance{Instance: in, Scope: l.Table.Scope(in.Name)}
-		what.Instances = append(what.Instances, one)
-		w.whole = w.whole && one.Complete()
-	}
+	what := drift.Observe(l.Table, day)
+	w.whole = !slices.ContainsFunc(what.Instances, func(in drift.Instance) bool { return !in.Complete() })
 	result := drift.Compare(doc, what)
 	w.now, w.counts = map[string]hook.Difference{}, result.Counts()
 	for _, d := range result.Differences[:min(len(result.Differences), maxSeen)] {

@@ -131,7 +131,7 @@ func (j *judging) differences(layoutID string) (int, error) {
 	if ok && kept.rev == j.head.Revision && (kept.version == version || !j.patient) {
 		return kept.n, kept.err
 	}
-	l := observe(j.keeper.Table, j.keeper.Now().Format(time.DateOnly))
+	l := drift.Observe(j.keeper.Table, j.keeper.Now().Format(time.DateOnly))
 	n := 0
 	for _, in := range l.Instances {
 		n += in.Applications

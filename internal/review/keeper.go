@@ -9,7 +9,6 @@ import (
 
 	"deckplan/internal/appraise"
 	"deckplan/internal/decision"
-	"deckplan/internal/drift"
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
 )
@@ -305,13 +304,4 @@ func (k *Keeper) look(ctx context.Context, id string) {
 	if err != nil && ctx.Err() == nil && !errors.Is(err, plan.ErrNotFound) {
 		k.Log.Error("decisions not judged", "plan", id, "error", err)
 	}
-}
-
-// observe is what runs, for a comparison.
-func observe(t *live.Table, today string) drift.Live {
-	out := drift.Live{Each: func(do func(*live.Application)) { t.Each(do) }, Today: today}
-	for _, in := range t.Instances() {
-		out.Instances = append(out.Instances, drift.Instance{Instance: in, Scope: t.Scope(in.Name)})
-	}
-	return out
 }

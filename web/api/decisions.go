@@ -196,15 +196,7 @@ func (a *API) takeStep(ctx context.Context, in *struct {
 		if _, err := expected(in.IfMatch, false, all[0].Version); err != nil {
 			return err
 		}
-		record, err := decision.Transition(all[0].Record, in.Body.To, by)
-		if err != nil {
-			return err
-		}
-		all[0].Record = record
-		for _, next := range all[1:] {
-			next.Record = next.Record.LinkTo(record.Number)
-		}
-		return nil
+		return decision.Take(all, in.Body.To, by)
 	}, numbers...)
 	if err != nil {
 		return nil, err
