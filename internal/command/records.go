@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"deckplan/internal/appraise"
@@ -82,11 +81,7 @@ func (j records) standing(r decision.Read) (out []found) {
 			out = append(out, j.tell(r, line, "check.decision.gone", verdict.Error, args))
 			continue
 		}
-		var figures []string
-		for _, f := range check.Now {
-			figures = append(figures, j.s.Lang.T("review.is", map[string]any{"figure": f.Label(j.s.Lang), "now": f.Text(j.s.Lang, j.currency)}))
-		}
-		args["now"] = strings.Join(figures, "; ")
+		args["now"] = check.What(j.s.Lang, j.currency)
 		out = append(out, j.tell(r, line, "check.decision.broken", verdict.Error, args))
 	}
 	if state.Due != "" {

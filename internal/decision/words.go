@@ -42,9 +42,9 @@ func (f Figure) Text(l lang.Lang, currency string) string {
 	return "—"
 }
 
-// Reason says in a sentence how the check stands and why: which figure moved
-// from what to what, when, and by whose edit.
-func (c CheckState) Reason(l lang.Lang, currency string) string {
+// What says what the check looks at: which figures moved from what to what, or
+// what they are, or why they are not known.
+func (c CheckState) What(l lang.Lang, currency string) string {
 	var parts []string
 	if c.Missing != "" {
 		parts = append(parts, l.T(c.Missing, c.Args))
@@ -58,7 +58,12 @@ func (c CheckState) Reason(l lang.Lang, currency string) string {
 			parts = append(parts, l.T("review.is", map[string]any{"figure": f.Label(l), "now": f.Text(l, currency)}))
 		}
 	}
-	text := strings.Join(parts, "; ")
+	return strings.Join(parts, "; ")
+}
+
+// Reason is What with when it came to be so, and by whose edit.
+func (c CheckState) Reason(l lang.Lang, currency string) string {
+	text := c.What(l, currency)
 	switch {
 	case c.Revision > 0 && c.Author != "":
 		return l.T("review.by_edit", map[string]any{"what": text, "revision": c.Revision, "who": c.Author, "time": c.Since.UnixMilli()})

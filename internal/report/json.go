@@ -35,13 +35,13 @@ type (
 		Sections       []string         `json:"sections" jsonschema_description:"Chapters of the report, in their order."`
 		Unresolved     jsonCounts       `json:"unresolved" jsonschema_description:"How many errors and warnings there are, whether listed or not."`
 
-		Document    *planDocument       `json:"document,omitempty" jsonschema_description:"The plan itself; chapter plan."`
-		Verdicts    []jsonVerdict       `json:"verdicts,omitempty" jsonschema_description:"What the analyses say; chapters ownership, layouts, matrices, strategies and images."`
-		Roadmap     []jsonFinding       `json:"roadmap,omitempty" jsonschema_description:"What is found of the roadmap; chapter roadmap."`
-		Assumptions []jsonAssumption    `json:"assumptions,omitempty" jsonschema_description:"Every value that figures rest on; chapter assumptions."`
-		Decisions   []decision.Decision `json:"decisions,omitempty" jsonschema_description:"Chapter decisions."`
-		Findings    []jsonFinding       `json:"findings,omitempty" jsonschema_description:"Every error and warning, the gravest first; chapters summary and findings."`
-		Comparison  *jsonComparison     `json:"comparison,omitempty"`
+		Document    *planDocument    `json:"document,omitempty" jsonschema_description:"The plan itself; chapter plan."`
+		Verdicts    []jsonVerdict    `json:"verdicts,omitempty" jsonschema_description:"What the analyses say; chapters ownership, layouts, matrices, strategies and images."`
+		Roadmap     []jsonFinding    `json:"roadmap,omitempty" jsonschema_description:"What is found of the roadmap; chapter roadmap."`
+		Assumptions []jsonAssumption `json:"assumptions,omitempty" jsonschema_description:"Every value that figures rest on; chapter assumptions."`
+		Decisions   []jsonDecision   `json:"decisions,omitempty" jsonschema_description:"Chapter decisions."`
+		Findings    []jsonFinding    `json:"findings,omitempty" jsonschema_description:"Every error and warning, the gravest first; chapters summary and findings."`
+		Comparison  *jsonComparison  `json:"comparison,omitempty"`
 	}
 	jsonPlan struct {
 		Name     string `json:"name"`
@@ -53,6 +53,11 @@ type (
 		Version string `json:"version"`
 		AsOf    string `json:"asOf"`
 		Hash    string `json:"hash"`
+	}
+	jsonDecision struct {
+		decision.Decision
+		NeedsReview bool     `json:"needsReview" jsonschema_description:"It is accepted, and something that it rests on no longer holds on this revision."`
+		RestsOn     []string `json:"restsOn,omitempty" jsonschema_description:"Its assumptions, and how they stand."`
 	}
 	jsonCounts struct {
 		Errors   int `json:"errors"`
@@ -186,7 +191,9 @@ func (d *doc) json() *jsonReport {
 		out.Assumptions = all
 	}
 	if d.has("decisions") {
-		out.Decisions = d.Decisions
+		for _, x := range d.Decisions {
+			out.Decisions = append(out.Decisions, jsonDecision{x, d.stands(x.Record).Needs(), d.restsOn(x.Record)})
+		}
 	}
 	if d.has("summary") || d.has("findings") {
 		out.Findings = d.jsonFindings(d.grave)

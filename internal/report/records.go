@@ -3,8 +3,10 @@ package report
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"deckplan/internal/decision"
+	"deckplan/internal/review"
 )
 
 // links are the records that a record is tied to, in words.
@@ -81,16 +83,61 @@ func (d *doc) reviews(r decision.Record) (out []string) {
 	return out
 }
 
-// restsOn are the assumptions of a record, each with its check.
+// stands judges a record by the plan's figures on the report's day. What runs is
+// not asked: a report of the same revision says the same.
+func (d *doc) stands(r decision.Record) decision.State {
+	if d.world == nil {
+		d.world = review.NewFacts(d.Plan, &d.Appraisal, nil)
+	}
+	return decision.Judge(r, decision.State{}, d.world, d.Generated.UTC().Format(time.DateOnly), decision.Moment{At: d.Generated})
+}
+
+// status words where a record stands, and whether it needs a review.
+func (d *doc) status(r decision.Record) string {
+	text := d.t("decision.status." + string(r.Status))
+	if d.stands(r).Needs() {
+		text += ", " + d.t("review.needed")
+	}
+	return text
+}
+
+// restsOn are the assumptions of a record, each with its check and how that
+// stands.
 func (d *doc) restsOn(r decision.Record) (out []string) {
+	state := d.stands(r)
 	for _, a := range r.Assumptions {
 		text := a.Text
 		if a.Check != "" {
 			text += " (" + d.t("report.check") + ": " + a.Check + ")"
 		}
+		if holds := d.holds(state, a); holds != "" {
+			text += ": " + holds
+		}
 		out = append(out, text)
 	}
+	if due := d.due(state); due != "" {
+		out = append(out, due)
+	}
 	return out
+}
+
+// holds says how an assumption stands, and by which figures; nothing where it
+// is not judged.
+func (d *doc) holds(s decision.State, a decision.Assumption) string {
+	for _, c := range s.Checks {
+		if c.Check == a.Check {
+			return d.t("review.result."+string(c.Result)) + " (" + c.What(d.Lang, d.Plan.About.CurrencyOr()) + ")"
+		}
+	}
+	return ""
+}
+
+// due says that the date of review has come; nothing while it has not.
+func (d *doc) due(s decision.State) string {
+	if s.Due == "" || !s.Stands {
+		return ""
+	}
+	return d.t("review.due", "date", s.Due)
 }
 
 // shown leaves the kept sections that say something.

@@ -20,6 +20,7 @@ import (
 	"deckplan/internal/lang"
 	"deckplan/internal/layout"
 	"deckplan/internal/plan"
+	"deckplan/internal/review"
 	"deckplan/internal/verdict"
 )
 
@@ -86,6 +87,7 @@ type doc struct {
 	figures  int
 	pictures int                // bytes of decisions' pictures so far
 	grave    []appraise.Finding // what is unresolved
+	world    *review.Facts      // that assumptions are judged by; nil until one is
 }
 
 // begin settles what the report holds. A fault of what was asked for is

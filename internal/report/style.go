@@ -78,6 +78,7 @@ td.num small{white-space:nowrap}
 .tag{display:inline-block;font-size:11px;font-weight:500;border-radius:999px;padding:0 8px;background:var(--sunk);color:var(--ink-2);letter-spacing:0}
 .tag.accent{background:var(--accent-sheet);color:var(--accent)}
 .tag.accepted{background:#e3f4ed;color:var(--good)}
+.tag.needs{background:#fbf0dc;color:var(--warn)}
 .tag.rejected{background:#fbe7e5;color:var(--bad)}
 .tag.proposed{background:var(--accent-sheet);color:var(--accent)}
 .findings{list-style:none;padding:0;margin-top:12px}

@@ -18,7 +18,7 @@ func (m *writer) decisions() {
 	}
 	var rows [][]string
 	for _, x := range m.Decisions {
-		rows = append(rows, []string{x.Record.ID(), x.Record.Title, m.t("decision.status." + string(x.Record.Status)), x.Record.Date})
+		rows = append(rows, []string{x.Record.ID(), x.Record.Title, m.status(x.Record), x.Record.Date})
 	}
 	m.table(heads, rows)
 	for _, x := range m.Decisions {
@@ -31,7 +31,7 @@ func (m *writer) field(name string) string { return m.t("decision.field." + name
 func (m *writer) record(x decision.Decision) {
 	r := x.Record
 	m.heading(3, r.ID()+" "+r.Title)
-	facts := []string{m.field("status") + ": " + m.t("decision.status."+string(r.Status))}
+	facts := []string{m.field("status") + ": " + m.status(r)}
 	if r.Date != "" {
 		facts = append(facts, m.field("date")+": "+r.Date)
 	}
@@ -94,7 +94,9 @@ func (m *writer) section(field, text string) {
 }
 
 func (m *writer) chosen(r decision.Record) {
-	m.heading(4, m.field("options"))
+	if len(r.Options) > 0 {
+		m.heading(4, m.field("options"))
+	}
 	names := make([]string, len(r.Options))
 	for i, o := range r.Options {
 		names[i] = o.Name
@@ -104,9 +106,10 @@ func (m *writer) chosen(r decision.Record) {
 	}
 	m.list(names)
 	m.heading(4, m.field("outcome"))
-	if r.Chosen == "" {
+	switch {
+	case r.Chosen == "" && r.Justification == "":
 		m.paragraph(m.t("report.undecided"))
-	} else {
+	case r.Chosen != "":
 		m.paragraph(m.field("chosen") + ": " + r.Chosen)
 	}
 	m.prose(r.Justification)
