@@ -207,7 +207,11 @@ func (s *Server) checks(w http.ResponseWriter, r *http.Request) error {
 	for _, kind := range decision.Kinds() {
 		groups = append(groups, checkGroup(facts, v.Plan.Doc, kind))
 	}
-	return s.render(w, r, page.Checks(v, groups))
+	open, err := s.openQuestions(r.Context(), v.Plan.ID)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, page.Checks(v, groups, open))
 }
 
 // checkExamples bounds the things of one kind that are shown with their values.

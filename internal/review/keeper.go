@@ -34,7 +34,7 @@ type Config struct {
 	// must not wait.
 	Notify func(Need)
 
-	Pause time.Duration // after a change of what runs, before it is compared; 3 s unless set
+	Pause time.Duration // after a change, before it is judged by itself; 3 s unless set
 }
 
 // Need is a decision that came to need a review.
@@ -62,6 +62,7 @@ type judged struct {
 	noted    int64
 	day      string
 	version  uint64 // of the live table
+	looks    bool   // some check looks at what runs
 	standing Standing
 	live     map[string]differences // by layout
 	used     time.Time
@@ -160,7 +161,7 @@ func (k *Keeper) judge(ctx context.Context, head plan.Head, doc *plan.Plan, appr
 	one.mu.Lock()
 	defer one.mu.Unlock()
 	day, version := k.Now().Format(time.DateOnly), k.Table.Version()
-	if one.ready && one.revision >= head.Revision && one.noted >= head.Noted && one.day == day && (one.version == version || !patient) {
+	if one.ready && one.revision >= head.Revision && one.noted >= head.Noted && one.day == day && (one.version == version || !patient || !one.looks) {
 		return one.standing, nil
 	}
 	// What was judged before is at hand, unless a record was written since.
@@ -184,7 +185,7 @@ func (k *Keeper) judge(ctx context.Context, head plan.Head, doc *plan.Plan, appr
 		}
 	}
 	one.ready, one.revision, one.noted, one.day = true, head.Revision, head.Noted, day
-	if patient || !one.looksAtLive(records) {
+	if one.looks = looksAtLive(records); patient {
 		one.version = version
 	}
 	one.standing = Standing{records, states}
@@ -205,7 +206,7 @@ func (k *Keeper) tell(head plan.Head, records []decision.Record, before, changed
 }
 
 // looksAtLive tells whether a check looks at what runs.
-func (one *judged) looksAtLive(records []decision.Record) bool {
+func looksAtLive(records []decision.Record) bool {
 	for i := range records {
 		for _, a := range records[i].Assumptions {
 			if a.Check == "" {
@@ -234,12 +235,17 @@ func (k *Keeper) Run(ctx context.Context) {
 	day := time.NewTicker(time.Minute)
 	defer day.Stop()
 	today := k.Now().Format(time.DateOnly)
-	var settle <-chan time.Time
+	var edited, settle <-chan time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-k.wake:
+		case <-k.wake: // a page that shows the change judges it sooner, and its verdict is used
+			if edited == nil {
+				edited = time.After(k.Pause)
+			}
+		case <-edited:
+			edited = nil
 			k.mu.Lock()
 			ids := k.dirty
 			k.dirty = map[string]bool{}
@@ -283,7 +289,7 @@ func (k *Keeper) lookLive(ctx context.Context) {
 	var ids []string
 	for id, one := range k.plans {
 		if one.mu.TryLock() { // one that is being judged is judged with what runs now
-			if one.ready && one.looksAtLive(one.standing.Records) {
+			if one.ready && one.looks {
 				ids = append(ids, id)
 			}
 			one.mu.Unlock()

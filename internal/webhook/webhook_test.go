@@ -271,7 +271,7 @@ func TestSend_OnlyEndpointsThatWantItHearOfIt(t *testing.T) {
 	if len(ids) != 1 {
 		t.Errorf("one event has %d ids", len(ids))
 	}
-	if d := s.last(t, korean.ID); !strings.Contains(d.Body, "Jimin님이 수락함") {
+	if d := s.last(t, korean.ID); !strings.Contains(d.Body, "Jimin님이 승인함") {
 		t.Error(d.Body)
 	}
 }
