@@ -17,12 +17,20 @@ type Router struct {
 	Retired bool // gets no more releases
 }
 
+// SlowStart is where a new replica gets few users at first. Note is the
+// message strategies.slow_start.note.* that tells its limit.
+type SlowStart struct {
+	Where, Setting, Note string
+	Sources              []verdict.Source
+}
+
 //go:embed data/strategies.yaml
 var strategiesYAML []byte
 
 type strategyFacts struct {
 	argocdFacts
-	routers []Router
+	routers    []Router
+	slowStarts []SlowStart
 }
 
 // strategies decodes the embedded facts once; it panics as argocd does.
@@ -31,11 +39,27 @@ var strategies = sync.OnceValue(func() strategyFacts {
 	if err != nil {
 		panic(err)
 	}
-	var file struct{ Routers []Router }
+	var file struct {
+		Routers    []Router
+		Sources    map[string]string
+		AsOf       string `yaml:"as_of"`
+		SlowStarts []struct {
+			Where, Setting, Note string
+			From                 []struct{ Source, Kind, Confidence string }
+		} `yaml:"slow_starts"`
+	}
 	if err := yaml.Unmarshal(strategiesYAML, &file); err != nil {
 		panic(err)
 	}
-	return strategyFacts{f, file.Routers}
+	out := strategyFacts{argocdFacts: f, routers: file.Routers}
+	for _, s := range file.SlowStarts {
+		x := SlowStart{Where: s.Where, Setting: s.Setting, Note: s.Note}
+		for _, c := range s.From {
+			x.Sources = append(x.Sources, verdict.Source{Title: file.Sources[c.Source], AsOf: file.AsOf, Kind: c.Kind, Confidence: c.Confidence})
+		}
+		out.slowStarts = append(out.slowStarts, x)
+	}
+	return out
 })
 
 // StrategyParameters lists the figures of the rollout model in display order.
@@ -54,3 +78,6 @@ func Native(r plan.Rollout) bool { return r == plan.Recreate || r == plan.Rollin
 // Routers lists what splits traffic by weight, those that are still maintained
 // first.
 func Routers() []Router { return slices.Clone(strategies().routers) }
+
+// SlowStarts lists where a new replica gets few users at first.
+func SlowStarts() []SlowStart { return slices.Clone(strategies().slowStarts) }
