@@ -12,7 +12,7 @@ type Set struct{ Count, Available int }
 // available. Source: Argo Rollouts, CalculateReplicaCountsForBasicCanary, which
 // a test compares it with.
 func BasicCanary(n, weight, surge, less int, canary, stable Set) (newCanary, newStable int) {
-	wantCanary, wantStable := nearest(n, weight, surge)
+	wantCanary, wantStable := Nearest(n, weight, surge)
 	c, s := canary.Count, stable.Count
 	room := n + surge - c - s
 	if s < wantStable && room > 0 { // the stable version goes first
@@ -46,11 +46,11 @@ func BasicCanary(n, weight, surge, less int, canary, stable Set) (newCanary, new
 	return c, s
 }
 
-// nearest gives the numbers of replicas that come closest to a weight. A
+// Nearest gives the numbers of replicas that come closest to a weight. A
 // canary between 1 and 99 % has a replica at least and leaves one; with surge,
 // one replica more in all may come closer. Of two that are as close the larger
 // canary is taken.
-func nearest(n, weight, surge int) (canary, stable int) {
+func Nearest(n, weight, surge int) (canary, stable int) {
 	if n == 0 {
 		return 0, 0
 	}

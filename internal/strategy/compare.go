@@ -105,7 +105,7 @@ func (c *comparison) first() float64 {
 	if c.service.Traits.Splits() {
 		return float64(c.a.settings.first) / 100
 	}
-	canary, stable := nearest(c.replicas, c.a.settings.first, c.surge)
+	canary, stable := Nearest(c.replicas, c.a.settings.first, c.surge)
 	return over(float64(canary), float64(canary+stable))
 }
 

@@ -92,7 +92,7 @@ func (e *engine) exchange() {
 			e.end(fresh, e.total[fresh]-canary)
 			e.end(old, e.total[old]-stable)
 		}
-		wantCanary, wantStable := nearest(n, weight, e.r.Surge)
+		wantCanary, wantStable := Nearest(n, weight, e.r.Surge)
 		there := e.total[fresh] == wantCanary && e.ready[fresh] == wantCanary && e.total[old] == wantStable && e.ready[old] == wantStable
 		if e.back || weight == 100 {
 			e.arrived = there
