@@ -30,8 +30,17 @@ type comparison struct {
 	known  [2][4]bool
 }
 
-// compare looks at a service. A comparison may be used again.
+// compare judges the strategies for a service. A comparison may be used again.
 func (a *analyser) compare(s *plan.Service, c *comparison) {
+	a.look(s, c)
+	for k, r := range Rollouts {
+		c.fit[k] = c.fitOf(r)
+	}
+	a.recommend(c)
+}
+
+// look takes what is known and assumed of a service.
+func (a *analyser) look(s *plan.Service, c *comparison) {
 	or := func(own, assumed float64) float64 {
 		if own == 0 {
 			return assumed
@@ -49,10 +58,6 @@ func (a *analyser) compare(s *plan.Service, c *comparison) {
 	c.demand, c.load = max(0.001, min(c.demand, 1e9)), max(0.01, min(c.load, 1))
 	c.surge, c.less = Fenceposts(c.replicas, a.settings.surge, a.unavailable)
 	c.room = a.rooms.of(s)
-	for k, r := range Rollouts {
-		c.fit[k] = c.fitOf(r)
-	}
-	a.recommend(c)
 }
 
 // seconds rounds a time up to whole ones, within a day.

@@ -115,7 +115,11 @@ func (a *analyser) metrics(c *comparison, k int) []verdict.Metric {
 	stay := together(i.pace, []verdict.Input{i.replicas, i.stop, delay, change, i.warm})
 	failed := in("strategy.failed", bad.Failed, verdict.Count)
 	demand := own(t.Requests != 0, "requests", "rollout_requests", c.demand, verdict.Count)
-	cost := good.ExtraHours * a.hourPrice(c.service)
+	releases := own(c.service.Deploys > 0, "releases", "strategy.input.releases_assumed", c.service.Deploys*365/7, verdict.Count)
+	if c.service.Deploys == 0 {
+		releases.Value = 365.0 / 7
+	}
+	cost := good.ExtraHours * a.hourPrice(c.service) * releases.Value
 	out := []verdict.Metric{
 		{ID: "strategy.downtime", Value: float64(good.Down), Unit: verdict.Seconds, Inputs: i.pace},
 		{ID: "strategy.done", Value: seconds(good.Done), Unit: verdict.Seconds, Inputs: i.pace},
@@ -123,7 +127,7 @@ func (a *analyser) metrics(c *comparison, k int) []verdict.Metric {
 		{ID: "strategy.extra", Value: float64(good.Extra), Unit: verdict.Count, Inputs: together(i.pace, []verdict.Input{i.replicas})},
 		{ID: "strategy.peak", Value: float64(good.Peak), Unit: verdict.Count, Inputs: stay},
 		{ID: "strategy.hours", Value: good.ExtraHours, Unit: verdict.Count, Inputs: stay},
-		{ID: "strategy.cost", Value: cost, Unit: verdict.Money, Inputs: together([]verdict.Input{in("strategy.hours", good.ExtraHours, verdict.Count)}, i.price)},
+		{ID: "strategy.cost", Value: cost, Unit: verdict.Money, Inputs: together([]verdict.Input{in("strategy.hours", good.ExtraHours, verdict.Count), releases}, i.price)},
 		{ID: "strategy.lowest", Value: good.Lowest, Unit: verdict.Percent, Inputs: capacity},
 		{ID: "strategy.refused", Value: good.Refused, Unit: verdict.Count, Inputs: users},
 		{ID: "strategy.cold", Value: good.Cold, Unit: verdict.Percent, Inputs: users},

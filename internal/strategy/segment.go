@@ -3,7 +3,6 @@ package strategy
 import (
 	"slices"
 
-	"deckplan/internal/catalog"
 	"deckplan/internal/plan"
 	"deckplan/internal/verdict"
 )
@@ -53,7 +52,7 @@ func (a *analyser) segments(c *comparison) (out []Segment) {
 		s := Segment{By: plan.Segment(value), Chosen: slices.ContainsFunc(a.choices[c.service.ID], func(x plan.Strategy) bool { return string(x.Segment) == value })}
 		add := func(when bool, sev verdict.Severity, id string, args verdict.Args) {
 			if when {
-				s.Reasons = append(s.Reasons, verdict.Finding{ID: "strategy.segment." + id, Severity: sev, Args: args, Sources: catalog.StrategySources("segments")})
+				s.Reasons = append(s.Reasons, verdict.Finding{ID: "strategy.segment." + id, Severity: sev, Args: args})
 			}
 		}
 		for _, name := range plan.GatewayAPI.Values() {

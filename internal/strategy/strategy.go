@@ -10,6 +10,7 @@ package strategy
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"deckplan/internal/catalog"
 	"deckplan/internal/plan"
@@ -59,6 +60,7 @@ func (b *Brief) Found() int { return b.Counts[0] + b.Counts[1] + b.Counts[2] + b
 type Survey struct {
 	Briefs   []Brief
 	analyser *analyser
+	fleet    func() Fleet
 }
 
 // Findings words the findings of a service of the survey, the gravest first.
@@ -162,6 +164,7 @@ func NewSurvey(p *plan.Plan) Survey {
 		return Survey{}
 	}
 	s := Survey{Briefs: make([]Brief, len(p.Services)), analyser: newAnalyser(p)}
+	s.fleet = sync.OnceValue(s.analyser.fleet)
 	var c comparison
 	for i := range p.Services {
 		s.analyser.compare(&p.Services[i], &c)
