@@ -87,7 +87,7 @@ func strategyRun(v *ui.View, p StrategyProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" hx-trigger=\"submit, input throttle:100ms, change\" hx-target=\"#simulation\" hx-select=\"#simulation\" hx-swap=\"outerHTML\"><input type=\"hidden\" name=\"service\" value=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" hx-trigger=\"submit, input throttle:80ms\" hx-sync=\"this:replace\" hx-target=\"#simulation\" hx-select=\"#simulation\" hx-swap=\"outerHTML\"><input type=\"hidden\" name=\"service\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
