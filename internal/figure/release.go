@@ -24,8 +24,8 @@ type ReleaseProps struct {
 // shares of the wanted replicas' capacity and of users, up to courseMost; the
 // strip below it shows replicas.
 const (
-	courseLeft, courseTop     = 142.0, 16.0
-	courseWidth, courseHeight = 802.0, 76.0
+	courseLeft, courseTop     = 150.0, 16.0
+	courseWidth, courseHeight = 794.0, 76.0
 	stripHeight               = 26.0
 	coursePitch               = 126.0
 	courseMost                = 1.25
