@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -105,6 +106,48 @@ func TestDecision_KeepsWhatWasTypedWhereItIsRefused(t *testing.T) {
 	}
 	if r := s.decided(t, 1).Record; r.Title != "First" {
 		t.Errorf("overwritten: %s", r.Title)
+	}
+}
+
+func TestDecision_NothingThatAnotherSavedIsOverwritten(t *testing.T) {
+	s := sampleSite(t)
+	at := s.record(t, "layout", "hub", nil)
+	form := func(with url.Values) url.Values {
+		out := url.Values{"version": {"1"}, "title": {"One hub"}, "context": {"Why"}, "option": {"1:N"}, "chosen": {"0"}, "justification": {"It is enough."}}
+		for k, v := range with {
+			out[k] = v
+		}
+		return out
+	}
+	s.post(at, at+"?edit", form(url.Values{"makers": {"Jimin"}, "reviewBy": {"2999-01-01"}}))
+	if w := s.post(at, at+"?edit", form(url.Values{"informed": {"Everyone"}})); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `value="Everyone"`) {
+		t.Errorf("%d: %s", w.Code, failure(w.Body.String()))
+	}
+	if r := s.decided(t, 1).Record; r.ReviewBy != "2999-01-01" || len(r.DecisionMakers) != 1 {
+		t.Errorf("overwritten: %+v", r)
+	}
+	if w := s.post(at, at+"?edit", form(url.Values{"makers": {"Jimin"}, "reviewBy": {"2999-01-01"}})); w.Code != http.StatusSeeOther {
+		t.Errorf("saved twice: %d %s", w.Code, failure(w.Body.String()))
+	}
+
+	s.post(at+"/status", at, url.Values{"status": {"accepted"}, "why": {"x"}})
+	newest := strconv.FormatInt(s.decided(t, 1).Version, 10)
+	w := s.post(at, at+"?edit", form(url.Values{"version": {newest}, "context": {"late words"}}))
+	if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "was decided meanwhile") || !strings.Contains(body, "late words") {
+		t.Errorf("%d: %s", w.Code, failure(body))
+	}
+
+	review := func(assumption string) int {
+		return s.post(at+"/review", at, url.Values{"reviews": {"0"}, "assumption": {assumption}, "check": {""}, "why": {"y"}}).Code
+	}
+	if first, second := review("one"), review("two"); first >= 400 || second != http.StatusConflict {
+		t.Errorf("reviews: %d, %d", first, second)
+	}
+	if r := s.decided(t, 1).Record; len(r.Assumptions) != 1 || r.Assumptions[0].Text != "one" {
+		t.Errorf("overwritten: %+v", r.Assumptions)
+	}
+	if w := s.post(at+"/status", at, url.Values{"status": {"bogus"}}); strings.Contains(w.Body.String(), "‹") {
+		t.Errorf("a status that is none: %d %s", w.Code, failure(w.Body.String()))
 	}
 }
 
