@@ -123,8 +123,12 @@ func (a apiReports) Report(ctx context.Context, w io.Writer, o api.ReportOptions
 		return err
 	}
 	in.Lang, in.Options = o.Lang, report.Options{Title: o.Title, Classification: o.Classification, Sections: o.Sections}
-	if err := report.Check(in); err != nil {
-		return err
+	if problems := report.Check(in); len(problems) > 0 {
+		bad := &plan.Invalid{}
+		for _, x := range problems {
+			bad.Problems = append(bad.Problems, plan.Problem{Path: x.Field, ID: x.ID, Args: x.Args})
+		}
+		return bad
 	}
 	result, err := a.s.reportWork(o.Format, head.Name, in)(ctx, func(jobs.Step) {})
 	if err != nil {

@@ -59,8 +59,8 @@ type Live interface {
 type Reports interface {
 	// Formats are the formats' names with their media types, the usual one first.
 	Formats() []ReportFormat
-	// Report writes a plan's report. A chapter it does not know is a
-	// *plan.Invalid.
+	// Report writes a plan's report. What is wrong with the options is a
+	// *plan.Invalid, whose paths name them.
 	Report(ctx context.Context, w io.Writer, o ReportOptions) error
 }
 
