@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -131,6 +132,10 @@ func (a apiReports) Report(ctx context.Context, w io.Writer, o api.ReportOptions
 		return bad
 	}
 	result, err := a.s.reportWork(o.Format, head.Name, in)(ctx, func(jobs.Step) {})
+	var failure *jobs.Failure
+	if errors.As(err, &failure) {
+		return &api.Unable{ID: failure.ID, Args: failure.Args, Err: err}
+	}
 	if err != nil {
 		return err
 	}

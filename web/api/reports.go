@@ -56,6 +56,14 @@ func (a *API) report(ctx context.Context, in *struct {
 		}
 		return nil, refused(faults...)
 	}
+	var unable *Unable
+	if errors.As(err, &unable) {
+		faults := []fault{{location: "query.format", id: unable.ID, args: unable.Args, value: f.Name}}
+		if remedy := unable.ID + ".do"; askingOf(ctx).lang.Has(remedy) {
+			faults = append(faults, fault{location: "query.format", id: remedy, args: unable.Args})
+		}
+		return nil, &refusal{kind: unavailable, faults: faults}
+	}
 	if err != nil {
 		return nil, err
 	}
