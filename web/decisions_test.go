@@ -227,6 +227,34 @@ func TestBacklog_LeadsFromAFindingToADecision(t *testing.T) {
 	}
 }
 
+func TestBacklog_KeepsWhatAnotherSavedAndSaysWhenItIsFull(t *testing.T) {
+	s := sampleSite(t)
+	const backlog = "/plans/p/decisions/backlog"
+	s.post(backlog, backlog, url.Values{"title": {"Which zone?"}})
+	questions, err := s.db.Questions(t.Context(), "p")
+	if err != nil || len(questions) != 1 {
+		t.Fatalf("%+v %v", questions, err)
+	}
+	at := backlog + "/" + questions[0].ID
+	s.post(at, backlog, url.Values{"version": {"1"}, "title": {"Which zone?"}, "detail": {"first"}})
+	w := s.post(at, backlog, url.Values{"version": {"1"}, "title": {"Which zone?"}, "detail": {"second"}})
+	if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "Somebody changed this question meanwhile") || !strings.Contains(body, ">second</textarea>") {
+		t.Errorf("%d: %s", w.Code, failure(body))
+	}
+	if questions, _ = s.db.Questions(t.Context(), "p"); questions[0].Detail != "first" {
+		t.Errorf("overwritten: %+v", questions[0])
+	}
+	for i := range 1999 {
+		if err := s.db.AddQuestion(t.Context(), "p", decision.Question{ID: strconv.Itoa(i), Title: "q"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w = s.post(backlog, backlog, url.Values{"title": {"One more"}, "detail": {"kept"}})
+	if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "takes no more") || !strings.Contains(body, ">kept</textarea>") {
+		t.Errorf("%d: %s", w.Code, failure(body))
+	}
+}
+
 func TestComments_AreTakenBackByTheirAuthorOnly(t *testing.T) {
 	s := sampleSite(t)
 	at := s.record(t, "plan", "", nil)
