@@ -181,6 +181,7 @@ func (p *tab) choose(el, option string) {
 // revision is the plan's revision that the page shows.
 func (p *tab) revision() int {
 	p.t.Helper()
+	p.wait("a page of a plan", css("[data-revision]"))
 	return eval[int](p, `Number(document.querySelector("[data-revision]").dataset.revision)`)
 }
 
