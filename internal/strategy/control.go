@@ -175,8 +175,11 @@ func (e *engine) moved(to float64) bool {
 		return true
 	}
 	if passed := e.t - e.movedFrom; passed < e.r.Switch {
-		e.weight = e.from + (to-e.from)*(float64(passed)+0.5)/float64(e.r.Switch)
-		e.wake = min(e.wake, e.t+1)
+		step := (e.r.Switch + ramp - 1) / ramp // seconds that are taken as one
+		passed = passed / step * step
+		until := min(passed+step, e.r.Switch)
+		e.weight = e.from + (to-e.from)*float64(passed+until)/2/float64(e.r.Switch)
+		e.wake = min(e.wake, e.movedFrom+until)
 		return false
 	}
 	e.weight, e.moving, e.movedAt = to, false, e.t

@@ -37,12 +37,17 @@ func (r *Release) lets(age int) float64 {
 	if r.WarmUp != plan.WarmBySlowStart || age >= r.Warm {
 		return 1
 	}
-	q := r.quantum()
-	part := float64(max(age/q*q, 1)) / float64(r.Warm)
+	part := float64(max(age, 1)) / float64(r.Warm)
 	if r.Aggression != 1 {
 		part = math.Pow(part, 1/max(r.Aggression, 0.01))
 	}
 	return max(r.MinWeight, part)
+}
+
+// age is how long a batch has been ready, as far as slow start has seen it.
+func (e *engine) age(b *batch) int {
+	q := e.r.quantum()
+	return max(0, e.t/q*q-b.readyAt)
 }
 
 // load spreads a second's users over the replicas. Users of a pool go to every
@@ -58,7 +63,7 @@ func (e *engine) load(s *Second) {
 	s.Capacity = (weights[old] + weights[fresh]) * one
 	for i := range p.young {
 		if b := &p.young[i]; b.ready {
-			weights[b.version] += float64(b.count) * r.lets(e.t-b.readyAt)
+			weights[b.version] += float64(b.count) * r.lets(e.age(b))
 			s.Capacity += float64(b.count) * one * r.Cold
 		}
 	}
@@ -88,7 +93,7 @@ func (e *engine) load(s *Second) {
 	}
 	for i := range p.young {
 		if b := &p.young[i]; b.ready {
-			n, x := float64(b.count), each[b.version]*r.lets(e.t-b.readyAt)
+			n, x := float64(b.count), each[b.version]*r.lets(e.age(b))
 			got := n * min(x, one*r.Cold)
 			served[b.version] += got
 			s.Slow += got

@@ -38,6 +38,7 @@ type Release struct {
 const (
 	mostSteps = 16      // of a canary
 	mostWaves = 100     // of replicas that are exchanged; finer ones are taken together
+	ramp      = 20      // steps in which a weight spreads over the nodes, each a second at least
 	watch     = 86_400  // seconds after which nobody looks for failures any more
 	longest   = 1 << 40 // seconds that a release may take
 )

@@ -113,7 +113,8 @@ func (e *engine) next(s *Second) int {
 		for i := range e.young {
 			if b := &e.young[i]; b.ready && b.hotAt > e.t {
 				q := e.r.quantum()
-				at = min(at, b.readyAt+(max(e.t-b.readyAt, 0)/q+1)*q)
+				at = min(at, (e.t/q+1)*q)
+				break
 			}
 		}
 	}

@@ -84,6 +84,20 @@ func TestAnalyse_ClusterWithoutRoomHoldsNoSecondSet(t *testing.T) {
 	}
 }
 
+// Where none may be missing, a full cluster lets not even the default begin.
+func TestFindings_DefaultWithoutRoom(t *testing.T) {
+	p := assuming(one(plan.Service{Traits: plan.Traits{Replicas: 4, CPU: 500}}), "rollout_max_unavailable", 0)
+	p.Clusters = []plan.Cluster{{ID: "c", Name: "c", SpareCPU: 499}}
+	p.Applications = []plan.Application{{ID: "x", Name: "x", Service: "s", Cluster: "c"}}
+	if got := findings(of(t, p)); got != "default_no_room" {
+		t.Errorf("findings %q", got)
+	}
+	p.Clusters[0].SpareCPU = 500
+	if got := findings(of(t, p)); got != "" {
+		t.Errorf("findings %q", got)
+	}
+}
+
 func TestAnalyse_RanksAreAnOrderThatBeginsWithTheRecommended(t *testing.T) {
 	for _, traits := range []plan.Traits{{}, {Alone: true}, {Replicas: 8, TrafficControl: true, OnlyProduction: true}, {Stateful: true, Replicas: 3}} {
 		a := of(t, one(plan.Service{Traits: traits}))
@@ -277,6 +291,8 @@ func TestFindings_EachRuleFiresAndIsSilent(t *testing.T) {
 			one(plan.Service{Traits: plan.Traits{Replicas: 2}}, choice(plan.Canary))},
 		{"by_replicas", one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.Canary)),
 			one(plan.Service{Traits: plan.Traits{Replicas: 20}}, choice(plan.Canary))}, // 5 % is one of twenty
+		{"segment", one(plan.Service{Traits: n(plan.Traits{})}, plan.Strategy{Choice: plan.Canary, Segment: plan.ByHeader}),
+			one(plan.Service{Traits: n(plan.Traits{Router: plan.Istio})}, plan.Strategy{Choice: plan.Canary, Segment: plan.ByHeader})},
 		{"state_twice", one(plan.Service{Traits: n(plan.Traits{Stateful: true})}, choice(plan.BlueGreen)),
 			one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.BlueGreen))},
 		{"way_back_gone", one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.BlueGreen)),
