@@ -38,6 +38,9 @@ type Plan struct {
 	Criteria      []Criterion    `json:"criteria,omitempty" jsonschema:"maxItems=5000"`
 	Candidates    []Candidate    `json:"candidates,omitempty" jsonschema:"maxItems=10000"`
 	Scores        []Score        `json:"scores,omitempty" jsonschema:"maxItems=400000"`
+	Judgements    []Judgement    `json:"judgements,omitempty" jsonschema:"maxItems=50000"`
+	Comparisons   []Comparison   `json:"comparisons,omitempty" jsonschema:"maxItems=200000"`
+	Stacks        []Stack        `json:"stacks,omitempty" jsonschema:"maxItems=100"`
 	Strategies    []Strategy     `json:"strategies,omitempty" jsonschema:"maxItems=50000"`
 	Assumptions   []Assumption   `json:"assumptions,omitempty" jsonschema:"maxItems=1000"`
 	Steps         []Step         `json:"steps,omitempty" jsonschema:"maxItems=5000"`
