@@ -48,31 +48,25 @@ func (f *field) look(a *Analysis, m plan.MatrixMethod, how plan.Normalisation) *
 	for k := range f.columns {
 		c := a.Criteria[f.criteria[k]]
 		f.lenses[k] = lens{how: how, product: m == plan.WeightedProduct, own: c.Measures() || c.Local != nil, lower: c.LowerIsBetter() && c.Local == nil}
-		if id := f.refit(k); id != "" {
+		l := &f.lenses[k]
+		l.fit(f.column(k))
+		if id := l.fault(); id != "" {
 			return &Fault{id, c.Criterion}
+		}
+		for i := k; i < len(f.value); i += f.columns {
+			f.norm[i] = l.of(f.value[i])
 		}
 	}
 	return nil
 }
 
-// refit fits a column's lens to its values again.
-func (f *field) refit(k int) string {
-	l := &f.lenses[k]
-	l.sum, l.inverse, l.length = 0, 0, 0
-	l.take(func(yield func(float64) bool) {
-		for i := k; i < len(f.value); i += f.columns {
-			if !yield(f.value[i]) {
-				return
-			}
-		}
-	})
-	if id := l.fault(); id != "" {
-		return id
+// column is a copy of a column of values.
+func (f *field) column(k int) []float64 {
+	out := make([]float64, f.rows)
+	for i := range out {
+		out[i] = f.value[i*f.columns+k]
 	}
-	for i := k; i < len(f.value); i += f.columns {
-		f.norm[i] = l.of(f.value[i])
-	}
-	return ""
+	return out
 }
 
 // totals works out every row's figure with shares w, which add up to 1.

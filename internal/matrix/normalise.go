@@ -82,17 +82,20 @@ type lens struct {
 	low, high, sum, inverse, length float64
 }
 
-func (l *lens) take(values func(yield func(float64) bool)) {
-	l.low, l.high = math.Inf(1), math.Inf(-1)
-	for x := range values {
+// fit takes a column's values in.
+func (l *lens) fit(column []float64) {
+	l.low, l.high, l.sum, l.inverse, l.length = math.Inf(1), math.Inf(-1), 0, 0, 0
+	for _, x := range column {
 		l.low, l.high = min(l.low, x), max(l.high, x)
 		l.sum += x
 		l.length += x * x
-		if x != 0 {
+	}
+	l.length = math.Sqrt(l.length)
+	if l.how == plan.BySum && l.lower {
+		for _, x := range column {
 			l.inverse += 1 / x
 		}
 	}
-	l.length = math.Sqrt(l.length)
 }
 
 // fault says what of the column's values the lens cannot show; it is empty
