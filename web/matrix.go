@@ -2,7 +2,11 @@ package web
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 
+	"deckplan/internal/matrix"
+	"deckplan/internal/plan"
 	"deckplan/web/page"
 )
 
@@ -12,18 +16,90 @@ func (s *Server) matrix(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	q := r.URL.Query()
 	all := s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc).Matrices
-	props := page.MatrixProps{All: all}
+	props := page.MatrixProps{All: all, View: page.MatrixViews[0]}
+	if view := q.Get("view"); slices.Contains(page.MatrixViews, view) {
+		props.View = view
+	}
 	for i := range all {
-		if all[i].Matrix.ID == r.URL.Query().Get("matrix") {
+		if all[i].Matrix.ID == q.Get("matrix") {
 			props.Selected = i
 		}
 	}
-	if len(all) > 0 {
-		id := all[props.Selected].Matrix.ID
-		v.About("matrix", id)
-		props.Criteria = ownedTable(v, "criteria", "matrix", id, []string{"name", "weight", "note"})
+	if len(all) == 0 {
+		return s.render(w, r, page.Matrix(v, props))
+	}
+	props.Analysis = &all[props.Selected]
+	id := props.Analysis.Matrix.ID
+	if props.Analysis.Blind {
+		own := matrix.AnalyseFor(v.Plan.Doc, id, v.Author)
+		props.Analysis = &own
+	}
+	v.About("matrix", id)
+	props.Settings = tableView(v, plan.KindOf("matrices"), nil, nil)
+	switch props.View {
+	case "weights":
+		props.Criteria = ownedTable(v, "criteria", "matrix", id, []string{"name", "weight", "kind", "unit", "direction", "note"})
+		for i := range props.Analysis.Criteria {
+			if c := &props.Analysis.Criteria[i]; c.ID == q.Get("criterion") {
+				props.On = c
+			}
+		}
+	case "ways":
+		props.Seed = seed(q.Get("seed"))
+		props.Robust = s.robustness(robustKey{v.Plan.ID, v.Plan.Revision, id, v.Author, props.Seed}, props.Analysis, q.Has("robust"))
+		props.ScoreFlips = props.Analysis.ScoreFlips()
+	default:
+		if q.Has("candidate") {
+			if cell, ok := page.Cell(v, props.Analysis, q.Get("candidate"), q.Get("criterion")); ok {
+				props.Cell = &cell
+			}
+		}
 		props.Candidates = ownedTable(v, "candidates", "matrix", id, []string{"tool", "name"})
 	}
 	return s.render(w, r, page.Matrix(v, props))
+}
+
+// robustKey names a matrix of a revision as a reader sees it, and a seed.
+type robustKey struct {
+	plan     string
+	revision int64
+	matrix   string
+	reader   string // of a blind matrix
+	seed     uint64
+}
+
+const (
+	robustKept = 32
+	// robustAtOnce is the work, in products of weight and value, up to which a
+	// page waits for it.
+	robustAtOnce = 1_500_000
+)
+
+// robustness gives ranks under random weightings: those that are kept, else
+// worked out where it is asked for or quick; nil otherwise.
+func (s *Server) robustness(key robustKey, a *matrix.Analysis, asked bool) *matrix.Robustness {
+	if !a.Blind {
+		key.reader = ""
+	}
+	if r, ok := s.robust.get(key); ok {
+		return r
+	}
+	if !asked && len(a.Ranked())*len(a.Criteria)*matrix.Draws > robustAtOnce {
+		return nil
+	}
+	return s.robust.of(key, robustKept, func() *matrix.Robustness {
+		out := a.Robust(key.seed)
+		return &out
+	})
+}
+
+// seed takes a whole number; anything else is 1.
+func seed(text string) uint64 {
+	n, err := strconv.ParseUint(text, 10, 63)
+	if err != nil {
+		return 1
+	}
+	return n
 }
