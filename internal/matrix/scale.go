@@ -22,3 +22,23 @@ func (a *Analysis) Adds() bool {
 	}
 	return true
 }
+
+// Hides tells which scores of a plan a reader does not see: other people's of
+// blind matrices. It is nil where there are none. Measured figures are no
+// opinion and are seen.
+func Hides(p *plan.Plan, reader string) func(plan.Score) bool {
+	blind := map[string]bool{}
+	for _, m := range p.Matrices {
+		blind[m.ID] = m.Blind
+	}
+	hidden := map[string]bool{}
+	for _, c := range p.Criteria {
+		if blind[c.Matrix] && !c.Measures() {
+			hidden[c.ID] = true
+		}
+	}
+	if len(hidden) == 0 {
+		return nil
+	}
+	return func(s plan.Score) bool { return hidden[s.Criterion] && (reader == "" || s.Person != reader) }
+}
