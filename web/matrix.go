@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
@@ -93,13 +92,4 @@ func (s *Server) robustness(key robustKey, a *matrix.Analysis, asked bool) *matr
 		out := a.Robust(key.seed)
 		return &out
 	})
-}
-
-// seed takes a whole number; anything else is 1.
-func seed(text string) uint64 {
-	n, err := strconv.ParseUint(text, 10, 63)
-	if err != nil {
-		return 1
-	}
-	return n
 }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -145,4 +147,71 @@ func TestMatrix_ManyCandidatesAreDrawnAfterThePage(t *testing.T) {
 		t.Error("the page draws it at once")
 	}
 	s.holds(t, "what is fetched", s.get("/plans/p/matrix?view=ways&robust=now&matrix=m&seed=1").Body.String(), `id="robustness-title"`)
+}
+
+func TestStacks_SayTheBestToolsForAllStages(t *testing.T) {
+	s := sampleSite(t)
+	body := s.get("/plans/p/matrix/stacks").Body.String()
+	s.holds(t, "the stacks", body, "at usual prices", "Mean score", "no higher score with as few seams", "Assumed: a point means as much")
+	w := s.post("/plans/p/edit", "/plans/p/matrix/stacks", url.Values{"op": {"add"}, "at": {"stacks"}, "name": {"Ours"}, "seamPrice": {"1.5"}, "toolPrice": {"0"}})
+	if w.Code != http.StatusSeeOther {
+		t.Fatal(w.Code, w.Body)
+	}
+	s.holds(t, "a stack of the plan's own", s.get("/plans/p/matrix/stacks").Body.String(), "Ours", "less 1.5 for each change of tool")
+}
+
+func TestMatrixFile_GoesOutAndComesBack(t *testing.T) {
+	s := sampleSite(t)
+	for _, ending := range []string{"csv", "xlsx"} {
+		w := s.get("/plans/p/matrix/cd." + ending)
+		if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Content-Disposition"), "Which tool deploys."+ending) {
+			t.Fatalf("%s: %d %v", ending, w.Code, w.Header())
+		}
+		before, _ := s.doc(t)
+		if got := s.takeMatrix(t, "cd", "m."+ending, w.Body.Bytes()); got.Code != http.StatusSeeOther {
+			t.Fatalf("%s taken back: %d", ending, got.Code)
+		}
+		if after, _ := s.doc(t); after.Revision != before.Revision {
+			t.Errorf("%s: a file of what the plan says makes revision %d", ending, after.Revision)
+		}
+	}
+	if w := s.takeMatrix(t, "", "New.csv", []byte("candidate,Speed\n#weight,1\nA,3\nB,4\n")); w.Code != http.StatusSeeOther || !strings.Contains(w.Header().Get("Location"), "matrix=") {
+		t.Fatalf("a new matrix: %d %s", w.Code, w.Header())
+	}
+	if _, p := s.doc(t); p.Matrices[len(p.Matrices)-1].Name != "New" {
+		t.Errorf("the new matrix is %+v", p.Matrices[len(p.Matrices)-1])
+	}
+	w := s.takeMatrix(t, "cd", "bad.csv", []byte("candidate,Speed\n#weight,1\nA,fast\n"))
+	if w.Code != http.StatusUnprocessableEntity {
+		t.Fatalf("a wrong file: %d", w.Code)
+	}
+	s.holds(t, "what is wrong", w.Body.String(), "Line 3:", "fast")
+	if w := s.takeMatrix(t, "cd", "", nil); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "Choose a file first.") {
+		t.Errorf("no file: %d", w.Code)
+	}
+	if w := s.takeMatrix(t, "gone", "m.csv", []byte("candidate,Speed\nA,3\n")); w.Code != http.StatusConflict {
+		t.Errorf("into a matrix that is gone: %d", w.Code)
+	}
+}
+
+// takeMatrix sends a file to be brought into a matrix.
+func (s *site) takeMatrix(t *testing.T, into, name string, data []byte) *httptest.ResponseRecorder {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	if err := form.WriteField("matrix", into); err != nil {
+		t.Fatal(err)
+	}
+	part, err := form.CreateFormFile("file", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = part.Write(data)
+	_ = form.Close()
+	r := httptest.NewRequest(http.MethodPost, "/plans/p/matrix/import", &body)
+	r.Host = "127.0.0.1:8080"
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Referer", "http://127.0.0.1:8080/plans/p/matrix?matrix="+into)
+	return s.do(r)
 }

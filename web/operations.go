@@ -351,4 +351,3 @@ func assume(f *form) (plan.Edit, error) {
 	return plan.Batch{Edits: []plan.Edit{plan.Put{Kind: "assumptions", Items: plan.Rows(plan.Assumption{ID: id, Value: value})}},
 		Summary: plan.Summary{ID: "plan.summary.assume", Args: args}}, nil
 }
-

@@ -195,7 +195,7 @@ func (s *Server) pages(r chi.Router) {
 		s.sheetRoutes(r)
 		s.ownershipRoutes(r)
 		s.layoutRoutes(r)
-		r.Get("/matrix", s.page(s.matrix))
+		s.matrixRoutes(r)
 		r.Get("/strategies", s.page(s.strategies))
 		s.imageRoutes(r)
 		s.roadmapRoutes(r)
