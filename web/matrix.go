@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
 
 	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
@@ -53,6 +54,14 @@ func (s *Server) matrix(w http.ResponseWriter, r *http.Request) error {
 		if q.Has("candidate") {
 			if cell, ok := page.Cell(v, props.Analysis, q.Get("candidate"), q.Get("criterion")); ok {
 				props.Cell = &cell
+			}
+		}
+		asked, _ := strconv.Atoi(q.Get("page"))
+		props.PageOf(asked)
+		props.Own = map[string]float64{}
+		for _, sc := range v.Plan.Doc.Scores {
+			if sc.Person == v.Author {
+				props.Own[sc.Key()] = sc.Value
 			}
 		}
 		props.Candidates = ownedTable(v, "candidates", "matrix", id, []string{"tool", "name"})

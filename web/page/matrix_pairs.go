@@ -20,6 +20,17 @@ type PairGrid struct {
 	Order     []string              // of the things in Result
 }
 
+// pairsShown bounds the things that are laid out as a grid.
+const pairsShown = 20
+
+// table is the plan's table that the judgements stand in.
+func (g PairGrid) table() string {
+	if g.Criterion == "" {
+		return "judgements"
+	}
+	return "comparisons"
+}
+
 // JudgementGrid is the table of a matrix's criteria.
 func JudgementGrid(p *plan.Plan, a *matrix.Analysis) PairGrid {
 	g := PairGrid{Given: map[[2]string]float64{}, Result: a.Judged}
