@@ -71,7 +71,7 @@ func main() {
 
 // run carries out a command line and gives the exit code: 0 done; 1 what was
 // asked about is so (findings, differences, no pipeline, a Deckplan that is not
-// ready, an instance that could not be read); 2 wrong usage or input; 3
+// ready, an instance that could not be read, a matrix without a ranking); 2 wrong usage or input; 3
 // something failed, such as reading, writing or the database.
 func run(args []string, out, errs io.Writer) int {
 	var c cli
