@@ -50,7 +50,7 @@ func (s *Server) operations() map[string]operation {
 		"matrix": newMatrix, "score": scoreCandidate, "strategy": chooseStrategy,
 		"variant": adoptVariant, "template": startTemplate, "up": moveRow, "down": moveRow,
 		"setmany": setMany, "duplicatemany": duplicateMany, "removemany": removeMany,
-		"match": matchLive,
+		"match": matchLive, "gates": switchGates, "fact": ownFact, "migrate": migrate,
 	}
 }
 

@@ -194,6 +194,7 @@ func (s *Server) pages(r chi.Router) {
 		s.ownershipRoutes(r)
 		s.layoutRoutes(r)
 		r.Get("/matrix", s.page(s.matrix))
+		r.Get("/matrix/builders", s.page(s.builders))
 		r.Get("/strategies", s.page(s.strategies))
 		s.imageRoutes(r)
 		s.roadmapRoutes(r)
