@@ -13,7 +13,7 @@ func TestImports_KeepTheRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	analyses := []string{"ownership", "layout", "matrix", "strategy", "image"}
+	analyses := []string{"ownership", "layout", "matrix", "strategy", "image", "builder"}
 	adapters := []string{"argocd", "store", "report", "webhook"}
 	imports := map[string][]string{}
 	for line := range strings.SplitSeq(strings.TrimSpace(string(out)), "\n") {

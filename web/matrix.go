@@ -1,13 +1,16 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
 
+	"deckplan/internal/catalog"
 	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
 	"deckplan/web/page"
+	"deckplan/web/ui"
 )
 
 // matrix compares the candidates of one of the plan's tool matrices.
@@ -50,6 +53,12 @@ func (s *Server) matrix(w http.ResponseWriter, r *http.Request) error {
 		props.Seed = seed(q.Get("seed"))
 		props.Robust = s.robustness(robustKey{v.Plan.ID, v.Plan.Revision, id, v.Author, props.Seed}, props.Analysis, q.Has("robust"))
 		props.ScoreFlips = props.Analysis.ScoreFlips()
+	case "facts":
+		asked, _ := strconv.Atoi(q.Get("facts"))
+		props.Facts = s.candidateFacts(v, props.Analysis, asked)
+		if p := props.Analysis.Matrix.Purpose; p != plan.CompareBuilders && p != plan.CompareOwn {
+			props.Article = matrix.Article(v.Plan.Doc)
+		}
 	default:
 		if q.Has("candidate") {
 			if cell, ok := page.Cell(v, props.Analysis, q.Get("candidate"), q.Get("criterion")); ok {
@@ -101,4 +110,31 @@ func (s *Server) robustness(key robustKey, a *matrix.Analysis, asked bool) *matr
 		out := a.Robust(key.seed)
 		return &out
 	})
+}
+
+// factsShown is the number of candidates whose facts one page shows.
+const factsShown = 30
+
+// candidateFacts are the facts about a matrix's candidates, a page of them.
+// A candidate that the catalogue lacks is among them, with facts nobody knows.
+func (s *Server) candidateFacts(v *ui.View, a *matrix.Analysis, asked int) page.FactsProps {
+	today := s.Now()
+	p := page.FactsProps{ID: "facts", Title: v.T("matrix.page.facts"), What: v.T("matrix.page.facts.what", "date", catalog.ToolsAsOf()),
+		Months: a.Matrix.FactAge(), Today: today, Findings: a.FactFindings(today)}
+	p.Pages = max(1, (len(a.Rows)+factsShown-1)/factsShown)
+	p.Page = min(max(asked, 1), p.Pages)
+	p.Href = func(n int) string {
+		return v.Link("matrix", "matrix", a.Matrix.ID, "view", "facts", "facts", strconv.Itoa(n)) + "#facts"
+	}
+	from := (p.Page - 1) * factsShown
+	for _, r := range a.Rows[from:min(len(a.Rows), from+factsShown)] {
+		of := page.FactsOf{Key: r.Candidate.ID, Name: r.Name, Tool: cmp.Or(r.Candidate.Tool, r.Candidate.Name)}
+		if t := r.Tool; t != nil {
+			of.Home, of.Turned, of.Facts, of.Notes = t.Homepage, t.Turned, t.Facts(), t.Notes
+		} else {
+			of.Facts = catalog.Unheard(of.Tool).Facts()
+		}
+		p.Rows = append(p.Rows, of)
+	}
+	return p
 }

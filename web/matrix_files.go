@@ -19,6 +19,7 @@ import (
 func (s *Server) matrixRoutes(r chi.Router) {
 	r.Get("/matrix", s.page(s.matrix))
 	r.Get("/matrix/stacks", s.page(s.stacks))
+	r.Get("/matrix/builders", s.page(s.builders))
 	r.Get("/matrix/{matrix}.{ending:csv|xlsx}", s.page(s.matrixFile))
 	r.Post("/matrix/import", s.page(s.importMatrix))
 }

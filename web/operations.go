@@ -51,7 +51,7 @@ func (s *Server) operations() map[string]operation {
 		"matrix": newMatrix, "score": scoreCandidate, "judge": judgePair, "strategy": chooseStrategy,
 		"variant": adoptVariant, "template": startTemplate, "up": moveRow, "down": moveRow,
 		"setmany": setMany, "duplicatemany": duplicateMany, "removemany": removeMany,
-		"match": matchLive,
+		"match": matchLive, "gates": switchGates, "fact": ownFact, "migrate": migrate,
 	}
 }
 

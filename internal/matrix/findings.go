@@ -216,7 +216,7 @@ func (a *Analysis) winnerFindings() (out []verdict.Finding) {
 		}
 		if turn := t.Turned; turn != nil {
 			args := verdict.Args{"date": turn.Date, "now": strings.Join(turn.Now, ", "), "status": turn.Kind}
-			if ended(*t) {
+			if t.Ended() {
 				say("winner_retired", verdict.Warning, args, turn.Sources)
 			} else {
 				say("winner_renamed", verdict.Note, args, turn.Sources)

@@ -139,7 +139,7 @@ func AnalyseFor(p *plan.Plan, matrixID, person string) Analysis {
 	}
 	for _, c := range p.Candidates {
 		if c.Matrix == matrixID {
-			a.Rows = append(a.Rows, newRow(c, len(a.Criteria)))
+			a.Rows = append(a.Rows, newRow(p, c, len(a.Criteria)))
 		}
 	}
 	a.share(p.Judgements)
@@ -153,9 +153,9 @@ func AnalyseFor(p *plan.Plan, matrixID, person string) Analysis {
 	return a
 }
 
-func newRow(c plan.Candidate, criteria int) Row {
+func newRow(p *plan.Plan, c plan.Candidate, criteria int) Row {
 	r := Row{Candidate: c, Name: NameOf(c), Cells: make([]Cell, criteria)}
-	if t, ok := catalog.ToolByID(c.Tool); ok {
+	if t, ok := catalog.ToolIn(p, cmp.Or(c.Tool, c.Name)); ok {
 		r.Tool = &t
 	}
 	return r

@@ -86,6 +86,7 @@ const (
 
 	GateOffline    Gate = "offline"     // works without the internet
 	GateDaemonless Gate = "daemonless"  // builds without a daemon
+	GateRootless   Gate = "rootless"    // builds without root
 	GateSelfHosted Gate = "self_hosted" // runs on one's own machines
 	GateOpenSource Gate = "open_source"
 	GateMaintained Gate = "maintained"
@@ -144,7 +145,7 @@ func (MatrixPurpose) Values() []string {
 	return []string{"integrated", "ci", "cd", "builder", "own"}
 }
 func (Gate) Values() []string {
-	return []string{"offline", "daemonless", "self_hosted", "open_source", "maintained"}
+	return []string{"offline", "daemonless", "rootless", "self_hosted", "open_source", "maintained"}
 }
 func (MatrixMethod) Values() []string {
 	return []string{"weighted_sum", "weighted_product", "topsis"}

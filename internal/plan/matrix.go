@@ -9,6 +9,8 @@ type Matrix struct {
 	// Purpose says what the candidates are compared for.
 	Purpose MatrixPurpose `json:"purpose" jsonschema:"required"`
 	Gates   []Gate        `json:"gates,omitempty" jsonschema:"maxItems=20,uniqueItems=true"`
+	// Lifted are the gates that the plan asks for and this matrix does without.
+	Lifted []Gate `json:"lifted,omitempty" jsonschema:"maxItems=20,uniqueItems=true" jsonschema_description:"Gates that the plan sets and this matrix does without."`
 	// Method makes one figure of a candidate's values; WeightedSum unless set.
 	Method MatrixMethod `json:"method,omitempty" jsonschema_description:"How a candidate's values become one figure; weighted_sum unless set."`
 	// Normalisation makes values of different criteria comparable; unset, the

@@ -4,7 +4,8 @@ import "strings"
 
 // unfit finds the rows of matrices that contradict each other where every row
 // by itself is right: scores beyond their criterion's scale, and pairs that are
-// compared twice, with themselves or across matrices.
+// compared twice, with themselves or across matrices; and facts about tools
+// whose value is no word of theirs.
 func unfit(p *Plan) (problems []Problem) {
 	r := newMatrixRules(p)
 	for i, s := range p.Scores {
@@ -15,6 +16,9 @@ func unfit(p *Plan) (problems []Problem) {
 	}
 	for i, c := range p.Comparisons {
 		problems = r.add(problems, at(r.comparison(c), "comparisons", i))
+	}
+	for i, f := range p.ToolFacts {
+		problems = r.add(problems, at(f.unread(), "toolFacts", i))
 	}
 	return problems
 }
@@ -41,8 +45,13 @@ func (t *tx) unfit() (problems []Problem) {
 		}
 		changed[c.Kind][c.Key] = true
 	}
+	for _, f := range t.plan.ToolFacts {
+		if changed["toolFacts"][f.Key()] {
+			problems = matrixRules{}.add(problems, f.unread())
+		}
+	}
 	if len(changed["scores"])+len(changed["criteria"])+len(changed["judgements"])+len(changed["comparisons"]) == 0 {
-		return nil
+		return problems
 	}
 	r := newMatrixRules(t.plan)
 	for _, s := range t.plan.Scores {

@@ -70,7 +70,7 @@ func Stacks(v *ui.View, p StacksProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = matrixTabs(v, MatrixProps{All: p.All, Selected: -1, Stacks: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = matrixTabs(v, p.All, "/stacks").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
