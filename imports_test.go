@@ -34,6 +34,7 @@ func TestImports_KeepTheRule(t *testing.T) {
 	allow["roadmap"], allow["manifest"] = []string{"plan", "catalog", "verdict", "layout"}, []string{"plan", "layout"}
 	allow["jobs"], allow["raster"], allow["print"] = nil, []string{"static"}, []string{"static"}
 	allow["review"] = append([]string{"plan", "catalog", "verdict", "decision", "appraise", "drift", "live"}, analyses...)
+	allow["matrixfile"] = []string{"plan", "catalog", "matrix", "sheet"}
 	allow["drift"] = []string{"plan", "catalog", "verdict", "layout", "live", "survey"}
 	allow["hook"] = []string{"decision", "lang"}
 	allow["webhook"] = []string{"hook", "connect", "decision", "lang", "plan", "seal"}

@@ -109,7 +109,7 @@ func TestMatrix_OwnFactTakesThePlaceOfTheCatalogues(t *testing.T) {
 func TestMatrix_OldFactsAskToBeLookedAtAgain(t *testing.T) {
 	s := sampleSite(t)
 	s.Now = func() time.Time { return time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC) }
-	s.inLanguage(t, lang.English, "/plans/p/matrix?matrix=cd", "A gate judges", "look again", "over 12 months ago")
+	s.inLanguage(t, lang.English, "/plans/p/matrix?matrix=cd", "A gate judges", "look again", "12 months ago or more")
 	s.inLanguage(t, lang.Korean, "/plans/p/matrix?matrix=cd", "재확인 필요", "오래된 사실로")
 	s.post("/plans/p/edit", "/plans/p/matrix?matrix=cd", url.Values{"op": {"set"}, "at": {"matrices/cd/factMonths"}, "value": {"60"}})
 	if body := s.inLanguage(t, lang.English, "/plans/p/matrix?matrix=cd", `value="60"`); strings.Contains(body, "A gate judges") {

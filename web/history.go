@@ -148,7 +148,9 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) error {
 	mine, theirs := s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc), s.appraise.of(head.ID, head.Revision, doc)
 	props.Mine, props.Theirs = mine.Counts(), theirs.Counts()
 	props.Subjects = compare.Verdicts(*mine, *theirs)
-	props.Rows, props.Differing = s.differences(v, plan.Diff(unnamed(v.Plan.Doc), unnamed(doc)), v.Plan.Doc, doc)
+	changes := plan.Diff(unnamed(v.Plan.Doc), unnamed(doc))
+	props.Story = compare.Told(v.Lang, v.Plan.Doc, doc, changes, *mine, *theirs)
+	props.Rows, props.Differing = s.differences(v, changes, v.Plan.Doc, doc)
 	return s.render(w, r, page.Compare(v, props))
 }
 

@@ -73,7 +73,8 @@ func TestScenarios_AreComparedOverFiguresFindingsAndRows(t *testing.T) {
 	same := s.get("/plans/p/compare?with=p").Body.String()
 	holdsAll(t, "a plan beside itself", same, "No figure and no finding differs.", "Nothing in the tables differs.")
 	body := s.get("/plans/p/compare?with=" + strings.TrimPrefix(copied, "/plans/")).Body.String()
-	holdsAll(t, "the comparison", body, "Nobody is accountable for Container build.", "Accountable", "Only in Commerce platform", "to-be A")
+	holdsAll(t, "the comparison", body, "Nobody is accountable for Container build.", "Accountable", "Only in Commerce platform", "to-be A",
+		"What changes from Commerce platform to", "gains Container build")
 	if w := s.get("/plans/p/compare?with=nothing"); w.Code != http.StatusNotFound {
 		t.Errorf("a plan that is not there: %d", w.Code)
 	}

@@ -59,10 +59,11 @@ func (s Story) Of(part Part) (out []Sentence) {
 // Tell tells what leads from a plan to another: what is changed, then what that
 // does to figures and findings. What differs in no visible way is not told.
 func Tell(l lang.Lang, a, b *plan.Plan) Story {
-	return tell(l, a, b, plan.Diff(a, b), appraise.Run(a), appraise.Run(b))
+	return Told(l, a, b, plan.Diff(a, b), appraise.Run(a), appraise.Run(b))
 }
 
-func tell(l lang.Lang, a, b *plan.Plan, changes []plan.Change, judgedA, judgedB appraise.Appraisal) Story {
+// Told is Tell where the changes and verdicts are at hand.
+func Told(l lang.Lang, a, b *plan.Plan, changes []plan.Change, judgedA, judgedB appraise.Appraisal) Story {
 	n := &narrator{lang: l, a: a, b: b, names: map[string]map[string]string{}, told: map[string]bool{}}
 	if len(changes) > 0 {
 		n.pipelines()

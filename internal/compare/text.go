@@ -42,7 +42,7 @@ func (r Report) Empty() bool { return len(r.Rows)+len(r.Figures)+len(r.Findings)
 // then rows, figures and findings one by one.
 func Plans(l lang.Lang, a, b *plan.Plan) Report {
 	changes, judgedA, judgedB := plan.Diff(a, b), appraise.Run(a), appraise.Run(b)
-	out := Report{Story: tell(l, a, b, changes, judgedA, judgedB)}
+	out := Report{Story: Told(l, a, b, changes, judgedA, judgedB)}
 	marks := map[What]string{Added: "+", Removed: "-", Changed: "~"}
 	for _, r := range Rows(l, changes, a, b) {
 		line := Line{Mark: marks[r.What], Of: l.T("kind."+r.Kind.Name, nil), Name: r.Name}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"deckplan/internal/matrix"
+	"deckplan/internal/plan"
 )
 
 // RankingProps is what a ranking is drawn from.
@@ -58,6 +59,7 @@ type rankLegend struct {
 }
 
 type ranking struct {
+	full        float64 // at the right end of the scale
 	height      float64
 	title, desc string
 	rows        []rankRow
@@ -69,7 +71,7 @@ type ranking struct {
 
 func drawRanking(p RankingProps) ranking {
 	a := p.Analysis
-	d := ranking{title: p.Words("figure.ranking.title", map[string]any{"name": p.Name}), desc: p.Words("figure.ranking.desc_none", nil)}
+	d := ranking{full: p.full(), title: p.Words("figure.ranking.title", map[string]any{"name": p.Name}), desc: p.Words("figure.ranking.desc_none", nil)}
 	if m, ok := a.Verdict.Metric("matrix.winner"); ok {
 		d.desc = p.Words("figure.ranking.desc", map[string]any{"winner": m.Cause})
 	}
@@ -93,15 +95,39 @@ func drawRanking(p RankingProps) ranking {
 	return d
 }
 
+// full is what the right end of the scale stands for: 5 points, or the highest
+// total of a method without such a scale.
+func (p RankingProps) full() float64 {
+	low, high, known := p.Analysis.Range()
+	if !known || low == 0 {
+		high = 0
+		for i := range p.Analysis.Rows {
+			high = max(high, p.Analysis.Rows[i].Total)
+		}
+	}
+	if high <= 0 {
+		return 1
+	}
+	return high
+}
+
 func (p RankingProps) row(r *matrix.Row, y float64) rankRow {
 	out := rankRow{y: y, out: r.State == matrix.Out, strong: r.Rank == 1,
 		name: Clip(r.Name, 13, rankBar-rankName-12)}
 	if r.Rank > 0 {
 		out.rank = strconv.Itoa(r.Rank)
 	}
-	x := rankBar
+	x, scale := rankBar, rankScale/p.full()
+	adds := p.Analysis.Method == plan.WeightedSum || p.Analysis.Method == ""
+	if w := r.Total * scale; !adds && r.State == matrix.Ranked && w > 0 { // such a figure has no parts
+		out.parts = append(out.parts, rankPart{x: x, w: max(w-1, .5), shade: shades[0], title: p.Words("figure.ranking.ranked", map[string]any{"name": r.Name, "rank": r.Rank, "score": round2(r.Total)})})
+		x += w
+	}
 	for i, c := range r.Cells {
-		w := c.Contribution / 5 * rankScale
+		w := c.Contribution * scale
+		if !adds {
+			break
+		}
 		if w <= 0 {
 			continue
 		}
@@ -127,7 +153,7 @@ func (p RankingProps) row(r *matrix.Row, y float64) rankRow {
 		out.label = Clip(p.Words("figure.ranking.gate_out", args), 12, rankScore-x-8)
 	case matrix.Incomplete:
 		out.title = p.Words("figure.ranking.incomplete", args)
-		out.restX, out.restW = x, (r.High-r.Total)/5*rankScale
+		out.restX, out.restW = x, max(0, min((r.High-r.Total)*scale, rankBar+rankScale-x))
 		out.label = Clip(p.Words("figure.ranking.missing", args), 12, rankScore-x-out.restW-8)
 		x += out.restW
 	default:

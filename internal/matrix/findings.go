@@ -4,15 +4,14 @@ import (
 	"math"
 	"strings"
 
-	"deckplan/internal/plan"
 	"deckplan/internal/verdict"
 )
 
 // CloseMargin is the lead below which a race is close, on the scale of 1 to 5.
 const CloseMargin = 0.25
 
-// closeShare is that margin as a part of the scale, for methods on another one:
-// of their range 0 to 1, or of the leader's figure.
+// closeShare is that margin as a part of a method's range or, where that has no
+// ends, of the leader's figure.
 const closeShare = CloseMargin / 4
 
 // metrics gives matrix.candidates, matrix.out, matrix.scored (the share of the
@@ -79,11 +78,8 @@ func (a *Analysis) metrics() []verdict.Metric {
 // close tells whether the leader's lead is small.
 func (a *Analysis) close() bool {
 	margin := a.margin()
-	switch {
-	case a.Normalisation == plan.OnScale && a.Method != plan.TOPSIS:
-		return margin < CloseMargin
-	case a.Method == plan.TOPSIS || a.Normalisation == plan.MinMax:
-		return margin < closeShare
+	if low, high, known := a.Range(); known {
+		return margin < closeShare*(high-low)
 	}
 	return margin < closeShare*math.Abs(a.Rows[0].Total)
 }

@@ -128,12 +128,13 @@ func (d *draw) place(w []float64, ranks, mean []float64) {
 	// The last bits of a figure hold its row, so that sorting figures sorts rows.
 	mask := uint64(1)<<bitsFor(n) - 1
 	for i := range n {
-		t := dot(w, d.one[i*m:i*m+m])
-		if d.two != nil {
-			far := dot(w, d.two[i*m:i*m+m])
-			if t = t / (t + far); math.IsNaN(t) {
-				t = 1
-			}
+		var t float64
+		if d.two == nil {
+			t = dot(w, d.one[i*m:i*m+m])
+		} else if near, far := dots(w, d.one[i*m:i*m+m], d.two[i*m:i*m+m]); near+far > 0 {
+			t = near / (near + far)
+		} else {
+			t = 1
 		}
 		d.figures[i] = t
 		d.keys[i] = ordered(t)&^mask | uint64(i)
@@ -228,4 +229,22 @@ func dot(x, y []float64) float64 {
 		a += x[i] * y[i]
 	}
 	return a + b + c + d
+}
+
+// dots multiplies with two at once.
+func dots(x, y, z []float64) (float64, float64) {
+	var a, b, c, d float64
+	y, z = y[:len(x)], z[:len(x)]
+	for len(x) >= 2 && len(y) >= 2 && len(z) >= 2 {
+		a += x[0] * y[0]
+		b += x[1] * y[1]
+		c += x[0] * z[0]
+		d += x[1] * z[1]
+		x, y, z = x[2:], y[2:], z[2:]
+	}
+	for i := range x {
+		a += x[i] * y[i]
+		c += x[i] * z[i]
+	}
+	return a + b, c + d
 }

@@ -20,7 +20,10 @@ function put(el, value) {
   else el.value = value;
 }
 export const isTouched = (el) => held(el) !== told(el);
-const keyOf = (el) => el.form?.id && `${el.form.id}|${el.name}|${isBox(el) ? el.value : ""}`;
+// A field is known again by its form and name; boxes of a name by their value,
+// others of a name by their order.
+const orderOf = (el) => [...el.form.elements].filter((other) => other.name === el.name).indexOf(el);
+const keyOf = (el) => el.form?.id && `${el.form.id}|${el.name}|${isBox(el) ? el.value : orderOf(el)}`;
 
 const grow = (el) => { el.rows = Math.min(8, Math.max(1, el.value.split("\n").length)); };
 document.addEventListener("input", (e) => { if (e.target instanceof HTMLTextAreaElement) grow(e.target); });

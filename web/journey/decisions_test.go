@@ -27,10 +27,14 @@ func TestDecisions_StandAndFall(t *testing.T) {
 	p.click(having("aside button", "Accept"))
 	p.wait("accepted", having("aside .tag.good", "accepted"))
 	p.must("it holds", having("#assumptions .tag", "holds"))
+	p.enter(css("#comment textarea"), "One more thought")
 	if status, body := send(t, base, plan+"/edit", plan+"/facts/clusters", "en", url.Values{"op": {"add"}, "at": {"clusters"}, "name": {"prod-osaka"}}); status != http.StatusSeeOther {
 		t.Fatalf("%d %s", status, body)
 	}
 	p.wait("the need for a review, without a reload", says("Clusters of the plan went from 5 to 6, with revision 2"))
+	p.must("what was being typed is kept", is(value(css("#comment textarea")), "One more thought"))
+	p.click(css("#comment button"))
+	p.wait("the comment", having("#comments", "One more thought"))
 	p.must("the rail counts it", having("[data-entry=decisions] .count", "1"))
 	p.enter(css(".review input[name=check]"), "plan.clusters < 9")
 	p.enter(css(".review textarea[name=why]"), "Osaka was meant.")

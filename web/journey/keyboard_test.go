@@ -127,7 +127,7 @@ func TestMoving(t *testing.T) {
 	deck := func(name string) string {
 		return "[...document.querySelectorAll('[data-deck]')].find(d => d.dataset.name === " + quoted(name) + ").querySelector('.drop')"
 	}
-	eval[bool](p, cell+".scrollIntoView({block: 'center', behavior: 'instant'}) || true")
+	eval[bool](p, "("+cell+".scrollIntoView({block: 'center', behavior: 'instant'}), true)")
 	p.saves(func() {
 		x, y := center(cell)
 		tx, ty := center(deck(to))

@@ -82,7 +82,7 @@ func TestMarkup_IsText(t *testing.T) {
 		t.Errorf("only %d texts were typed", n)
 	}
 	p := visit(t, base, "")
-	paths := []string{address + "/decisions/2", address + "/facts/teams?q=img"}
+	paths := []string{address + "/decisions/3", address + "/facts/teams?q=img"}
 	for _, one := range pages {
 		if !one.isOfArgo() {
 			paths = append(paths, one.at(address))
@@ -122,7 +122,7 @@ func TestMarkup_IsText(t *testing.T) {
 		}
 	}
 	pictures := 0
-	for _, img := range elements(parse(t, get(t, base+address+"/decisions/2")), "img") {
+	for _, img := range elements(parse(t, get(t, base+address+"/decisions/3")), "img") {
 		data, isSVG := strings.CutPrefix(attribute(img, "src"), "data:image/svg+xml;base64,")
 		svg, err := base64.StdEncoding.DecodeString(data)
 		if !isSVG || err != nil {

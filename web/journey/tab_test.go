@@ -72,10 +72,18 @@ func (p *tab) wait(what, js string) {
 	})
 }
 
+// must waits as wait does, and goes on after a failure.
 func (p *tab) must(what, js string) {
 	p.t.Helper()
-	if !eval[bool](p, "!!("+js+")") {
-		p.t.Errorf("not so: %s (%s) at %s", what, js, eval[string](p, "location.href"))
+	for deadline := time.Now().Add(patience); ; time.Sleep(15 * time.Millisecond) {
+		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!("+js+")"))
+		if err == nil && ok {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.t.Errorf("not so: %s (%s) at %s", what, js, eval[string](p, "location.href"))
+			return
+		}
 	}
 }
 
@@ -173,6 +181,7 @@ func (p *tab) choose(el, option string) {
 // revision is the plan's revision that the page shows.
 func (p *tab) revision() int {
 	p.t.Helper()
+	p.wait("a page of a plan", css("[data-revision]"))
 	return eval[int](p, `Number(document.querySelector("[data-revision]").dataset.revision)`)
 }
 
@@ -241,11 +250,17 @@ func (p *tab) crawl(from, language string, each func(path string)) int {
 			p.t.Errorf("%s: %s", path, f)
 		}
 		for _, next := range eval[[]string](p, `[...document.querySelectorAll("a[href]:not([download])")].filter(a => a.origin === location.origin).map(a => a.pathname + a.search)`) {
-			if !seen[next] && !strings.HasPrefix(next, "/live?") && !strings.HasPrefix(next, "/schema") && !strings.Contains(next, "sort=") {
+			if !seen[next] && !strings.HasPrefix(next, "/live?") && !isData(next) && !strings.Contains(next, "sort=") {
 				seen[next] = true
 				queue = append(queue, next)
 			}
 		}
 	}
 	return len(queue)
+}
+
+// isData tells of an address that gives something else than a page.
+func isData(path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	return strings.HasPrefix(path, "/schema") || strings.HasSuffix(path, ".atom") || strings.HasSuffix(path, ".json")
 }
