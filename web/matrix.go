@@ -119,7 +119,7 @@ const factsShown = 30
 // A candidate that the catalogue lacks is among them, with facts nobody knows.
 func (s *Server) candidateFacts(v *ui.View, a *matrix.Analysis, asked int) page.FactsProps {
 	today := s.Now()
-	p := page.FactsProps{ID: "facts", Title: v.T("matrix.page.facts"), What: v.T("matrix.page.facts.what", "date", catalog.ToolsAsOf()),
+	p := page.FactsProps{ID: "facts", Matrix: a.Matrix.ID, Title: v.T("matrix.page.facts"), What: v.T("matrix.page.facts.what", "date", catalog.ToolsAsOf()),
 		Months: a.Matrix.FactAge(), Today: today, Findings: a.FactFindings(today)}
 	p.Pages = max(1, (len(a.Rows)+factsShown-1)/factsShown)
 	p.Page = min(max(asked, 1), p.Pages)

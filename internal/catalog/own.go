@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"time"
 
 	"deckplan/internal/plan"
@@ -82,17 +83,33 @@ func (f Fact) Seen() (date string) {
 	return date
 }
 
-// Old says that a fact was last looked at more than so many months before today.
-// What has no date is not old: it is unverified.
-func (f Fact) Old(months int, today time.Time) bool {
-	seen, err := time.Parse(time.DateOnly, f.Seen())
-	if err != nil {
-		if seen, err = time.Parse("2006-01", f.Seen()); err != nil {
-			return false
-		}
-		seen = seen.AddDate(0, 1, -1) // the month's last day
+// Read is when a fact was last looked at, a date or a month: where none of its
+// sources has one, when the catalogue was compiled.
+func (f Fact) Read() string { return cmp.Or(f.Seen(), ToolsAsOf()) }
+
+// Age counts the whole months since a fact was last looked at; a month counts
+// from its first day.
+func (f Fact) Age(now time.Time) (months int, ok bool) {
+	date := f.Read()
+	if len(date) == len("2006-01") {
+		date += "-01"
 	}
-	return f.Known() && seen.AddDate(0, months, 0).Before(today)
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return 0, false
+	}
+	n := (now.Year()-t.Year())*12 + int(now.Month()) - int(t.Month())
+	if now.Day() < t.Day() {
+		n--
+	}
+	return n, true
+}
+
+// Old says that a fact was last looked at so many months ago or more. What
+// nobody knows has no age.
+func (f Fact) Old(months int, now time.Time) bool {
+	n, ok := f.Age(now)
+	return f.Known() && ok && n >= months
 }
 
 // ended says of a fact on maintenance that the project is archived or goes on

@@ -32,17 +32,6 @@ func (a *Analysis) turnFindings() (out []verdict.Finding) {
 	return out
 }
 
-// Stale lists the facts of a tool that were last looked at too long before
-// today for this matrix.
-func (a *Analysis) Stale(t *catalog.Tool, today time.Time) (out []catalog.NamedFact) {
-	for _, f := range t.Facts() {
-		if f.Fact.Old(a.Matrix.FactAge(), today) {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
 // FactFindings say what is to be asked of the facts on a day: which are old, and
 // whether one of those decides a gate in force.
 func (a *Analysis) FactFindings(today time.Time) (out []verdict.Finding) {
@@ -53,15 +42,15 @@ func (a *Analysis) FactFindings(today time.Time) (out []verdict.Finding) {
 		if r.Tool == nil {
 			continue
 		}
-		stale := a.Stale(r.Tool, today)
+		stale := a.Aged(r, today)
 		if len(stale) == 0 {
 			continue
 		}
 		old = append(old, r)
 		facts += len(stale)
 		for _, f := range stale {
-			if seen := f.Fact.Seen(); oldest == "" || seen < oldest {
-				oldest = seen
+			if oldest == "" || f.Read < oldest {
+				oldest = f.Read
 			}
 		}
 		for _, o := range r.Outcomes {

@@ -4,7 +4,9 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
+	"deckplan/internal/catalog"
 	"deckplan/internal/plan"
 )
 
@@ -141,5 +143,24 @@ func TestPairs_MissingApartAndTooMany(t *testing.T) {
 	a := Analyse(lead, "m")
 	if f := find(a, "judgements_apart"); f == nil || f.Args["groups"] != 2 || len(a.Ranked()) != 0 || find(a, "no_weights") != nil {
 		t.Errorf("%+v", a.Verdict.Findings)
+	}
+}
+
+func TestMatrix_OldFactsAskToBeLookedAt(t *testing.T) {
+	a := Analyse(table(plan.CompareOwn, []float64{1}, map[string][]float64{"buildah": {3}}, "buildah"), "m")
+	read, err := time.Parse("2006-01-02", (catalog.ToolsAsOf() + "-01")[:10])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := a.Aged(a.Rows[0], read.AddDate(0, 11, 0)); len(got) != 0 {
+		t.Errorf("after eleven months: %+v", got)
+	}
+	late := a.Aged(a.Rows[0], read.AddDate(1, 0, 0))
+	if len(late) == 0 || late[0].Months < 12 {
+		t.Errorf("after a year: %+v", late)
+	}
+	a.Matrix.FactMonths = 24
+	if got := a.Aged(a.Rows[0], read.AddDate(1, 0, 0)); len(got) != 0 {
+		t.Errorf("two years are allowed: %+v", got)
 	}
 }

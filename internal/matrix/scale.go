@@ -42,15 +42,3 @@ func Hides(p *plan.Plan, reader string) func(plan.Score) bool {
 	}
 	return func(s plan.Score) bool { return hidden[s.Criterion] && (reader == "" || s.Person != reader) }
 }
-
-// Range gives the least and most a total can be by the matrix's method; known
-// is false where that depends on the values.
-func (a *Analysis) Range() (low, high float64, known bool) {
-	switch {
-	case a.Normalisation == plan.OnScale && a.Method != plan.TOPSIS:
-		return 1, 5, true
-	case a.Method == plan.TOPSIS, a.Normalisation == plan.MinMax:
-		return 0, 1, true
-	}
-	return 0, 0, false
-}
