@@ -119,7 +119,7 @@ func TestMatrix_OldFactsAskToBeLookedAtAgain(t *testing.T) {
 
 func TestBuilders_PageComparesAndChecks(t *testing.T) {
 	s := sampleSite(t)
-	s.inLanguage(t, lang.English, "/plans/p/matrix/builders", "A Docker daemon on a CI server is heavy", "Docker is still what most teams", "Docker (rootless)", "BuildKit (rootful)", "kaniko (Chainguard)", "Jib", "Buildpacks (kpack)",
+	s.inLanguage(t, lang.English, "/plans/p/matrix/builders", "A Docker daemon on a CI server is heavy", "Docker is still what most teams", "Docker (rootless)", "BuildKit (rootful)", "kaniko (Chainguard)", "the original: archived on 2025-06-03", "Jib", "Buildpacks (kpack)",
 		"Privileges in a pod", "relaxed confinement", "Several platforms", "on the daemon of jenkins-main", "Login: ", "Way back: ", "Put it on the roadmap", "Raise a question", "Compare them in How images are built", "https://docs.docker.com/engine/security/")
 	s.inLanguage(t, lang.Korean, "/plans/p/matrix/builders", "CI 서버의 Docker 데몬은 부담이 큽니다", "파드에 필요한 권한", "격리 완화", "데몬에서 빌드하며", "되돌리기: ", "로드맵에 추가", "질문으로 올리기")
 	s.inLanguage(t, lang.English, "/plans/p/matrix", `href="/plans/p/matrix/builders"`)
