@@ -106,6 +106,22 @@ func TestMatrix_OwnFactTakesThePlaceOfTheCatalogues(t *testing.T) {
 	}
 }
 
+func TestMatrix_CandidateTheCatalogueLacksHasFactsToFillIn(t *testing.T) {
+	p, err := plan.Sample("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Candidates = append(p.Candidates, plan.Candidate{ID: "house", Matrix: "cd", Name: "<i>House</i> deployer"})
+	s := newSite(t, p)
+	for _, l := range lang.All {
+		if body := s.inLanguage(t, l, "/plans/p/matrix?matrix=cd", `value="<i>House</i> deployer"`); strings.Contains(body, "‹") {
+			t.Errorf("%s: a message is missing", l)
+		}
+	}
+	s.post("/plans/p/edit", "/plans/p/matrix?matrix=cd", url.Values{"op": {"fact"}, "at": {"toolFacts"}, "tool": {"<i>House</i> deployer"}, "fact": {"airgapped=no"}, "source": {"us"}, "date": {"2026-11-02"}})
+	s.inLanguage(t, lang.English, "/plans/p/matrix?matrix=cd", "1 candidate falls at the gate “works offline”: <i>House</i> deployer")
+}
+
 func TestMatrix_OldFactsAskToBeLookedAtAgain(t *testing.T) {
 	s := sampleSite(t)
 	s.Now = func() time.Time { return time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC) }

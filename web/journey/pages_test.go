@@ -31,6 +31,7 @@ var pages = []screen{
 	{"outlook", "{plan}/layouts/outlook?layout=ours"},
 	{"search", "{plan}/layouts/search"},
 	{"matrix", "{plan}/matrix"},
+	{"builders", "{plan}/matrix/builders"},
 	{"roadmap", "{plan}/roadmap"},
 	{"drift", "{plan}/drift"},
 	{"strategies", "{plan}/strategies"},
