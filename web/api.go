@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -123,10 +124,18 @@ func (a apiReports) Report(ctx context.Context, w io.Writer, o api.ReportOptions
 		return err
 	}
 	in.Lang, in.Options = o.Lang, report.Options{Title: o.Title, Classification: o.Classification, Sections: o.Sections}
-	if err := report.Check(in); err != nil {
-		return err
+	if problems := report.Check(in); len(problems) > 0 {
+		bad := &plan.Invalid{}
+		for _, x := range problems {
+			bad.Problems = append(bad.Problems, plan.Problem{Path: x.Field, ID: x.ID, Args: x.Args})
+		}
+		return bad
 	}
 	result, err := a.s.reportWork(o.Format, head.Name, in)(ctx, func(jobs.Step) {})
+	var failure *jobs.Failure
+	if errors.As(err, &failure) {
+		return &api.Unable{ID: failure.ID, Args: failure.Args, Err: err}
+	}
 	if err != nil {
 		return err
 	}

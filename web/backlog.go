@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -89,7 +90,12 @@ func (s *Server) raise(w http.ResponseWriter, r *http.Request) error {
 	if refused := questionProblems(l.T, q); refused != nil {
 		return s.answer(w, r, back, &outcome{status: http.StatusUnprocessableEntity, failed: &ui.Failed{Form: "question", Values: r.PostForm, Problems: refused}})
 	}
-	if err := s.Plans.AddQuestion(r.Context(), id, q); err != nil {
+	err := s.Plans.AddQuestion(r.Context(), id, q)
+	var full *decision.Error
+	if errors.As(err, &full) {
+		return s.answer(w, r, back, &outcome{status: http.StatusUnprocessableEntity, failed: &ui.Failed{Form: "question", Values: r.PostForm, Problems: []string{l.T(full.ID, full.Args)}}})
+	}
+	if err != nil {
 		return err
 	}
 	return s.answer(w, r, back, &outcome{done: &ui.Done{Text: l.T("backlog.done.raised", map[string]any{"title": q.Title})}})
@@ -120,7 +126,12 @@ func (s *Server) changeQuestion(w http.ResponseWriter, r *http.Request) error {
 			done = "backlog.done.reopened"
 			q.Dropped, q.Closed = false, nil
 		default:
+			before := q.Question
 			asked(r.PostForm, &q.Question)
+			if q.Version != parseVersion(r.PostForm) && (q.Title != before.Title || q.Detail != before.Detail || q.DueBy != before.DueBy) {
+				problems = []string{l.T("backlog.stale", nil)}
+				return plan.ErrStale
+			}
 			if problems = questionProblems(l.T, q.Question); problems != nil {
 				return errForm
 			}

@@ -103,23 +103,27 @@ func (s *Server) saveDecision(w http.ResponseWriter, r *http.Request) error {
 	}
 	record := d.Record
 	read(r.PostForm, &record)
+	v.Title = d.Record.ID() + " " + d.Record.Title
 	if problems := decision.Validate(record); len(problems) > 0 {
 		return s.refuseDecision(w, r, v, record, parseVersion(r.PostForm), problems)
 	}
-	stale := false
+	stale := ""
 	err = s.Plans.ChangeDecisions(r.Context(), v.Plan.ID, func(all []*decision.Kept) error {
-		if stale = all[0].Version != parseVersion(r.PostForm) && all[0].Record.Fingerprint() != record.Fingerprint(); stale {
-			return plan.ErrStale
+		next := all[0].Record
+		read(r.PostForm, &next)
+		switch {
+		case !next.Editable():
+			stale = "decision.problem.decided"
+		case all[0].Version != parseVersion(r.PostForm) && !next.Equal(all[0].Record):
+			stale = "decision.problem.stale"
+		default:
+			all[0].Record = next
+			return nil
 		}
-		if !all[0].Record.Editable() {
-			return plan.ErrStale
-		}
-		read(r.PostForm, &all[0].Record)
-		return nil
+		return plan.ErrStale
 	}, d.Record.Number)
-	if stale {
-		v.Title = d.Record.ID() + " " + d.Record.Title
-		return s.refuseDecision(w, r, v, record, d.Version, []decision.Problem{{Field: "title", ID: "decision.problem.stale"}})
+	if stale != "" {
+		return s.refuseDecision(w, r, v, record, d.Version, []decision.Problem{{Field: "title", ID: stale}})
 	}
 	if err != nil {
 		return err

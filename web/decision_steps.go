@@ -48,6 +48,9 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
 		return errForm
 	}
 	to := decision.Status(r.PostForm.Get("status"))
+	if !to.Known() {
+		return errForm
+	}
 	by := decision.By{Person: author(r), At: s.Now(), Why: why(r, "why")}
 	by.Number, _ = strconv.Atoi(r.PostForm.Get("by"))
 	number, err := numberOf(r)
@@ -99,7 +102,11 @@ func (s *Server) reviewDecision(w http.ResponseWriter, r *http.Request) error {
 	}
 	next := assumptions(r.PostForm)
 	reviewBy := strings.TrimSpace(r.PostForm.Get("reviewBy"))
+	seen, _ := strconv.Atoi(r.PostForm.Get("reviews"))
 	return s.onRecord(w, r, "review", "decision.done.reviewed", func(all []*decision.Kept) error {
+		if len(all[0].Record.Reviews) != seen {
+			return plan.ErrStale // only reviews change what is assumed: the form began before the last
+		}
 		record, err := all[0].Record.Reviewed(decision.Review{Person: author(r), At: s.Now(), Why: why(r, "why")}, next, reviewBy)
 		if err != nil {
 			return err

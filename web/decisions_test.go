@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -108,6 +109,48 @@ func TestDecision_KeepsWhatWasTypedWhereItIsRefused(t *testing.T) {
 	}
 }
 
+func TestDecision_NothingThatAnotherSavedIsOverwritten(t *testing.T) {
+	s := sampleSite(t)
+	at := s.record(t, "layout", "hub", nil)
+	form := func(with url.Values) url.Values {
+		out := url.Values{"version": {"1"}, "title": {"One hub"}, "context": {"Why"}, "option": {"1:N"}, "chosen": {"0"}, "justification": {"It is enough."}}
+		for k, v := range with {
+			out[k] = v
+		}
+		return out
+	}
+	s.post(at, at+"?edit", form(url.Values{"makers": {"Jimin"}, "reviewBy": {"2999-01-01"}}))
+	if w := s.post(at, at+"?edit", form(url.Values{"informed": {"Everyone"}})); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `value="Everyone"`) {
+		t.Errorf("%d: %s", w.Code, failure(w.Body.String()))
+	}
+	if r := s.decided(t, 1).Record; r.ReviewBy != "2999-01-01" || len(r.DecisionMakers) != 1 {
+		t.Errorf("overwritten: %+v", r)
+	}
+	if w := s.post(at, at+"?edit", form(url.Values{"makers": {"Jimin"}, "reviewBy": {"2999-01-01"}})); w.Code != http.StatusSeeOther {
+		t.Errorf("saved twice: %d %s", w.Code, failure(w.Body.String()))
+	}
+
+	s.post(at+"/status", at, url.Values{"status": {"accepted"}, "why": {"x"}})
+	newest := strconv.FormatInt(s.decided(t, 1).Version, 10)
+	w := s.post(at, at+"?edit", form(url.Values{"version": {newest}, "context": {"late words"}}))
+	if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "was decided meanwhile") || !strings.Contains(body, "late words") {
+		t.Errorf("%d: %s", w.Code, failure(body))
+	}
+
+	review := func(assumption string) int {
+		return s.post(at+"/review", at, url.Values{"reviews": {"0"}, "assumption": {assumption}, "check": {""}, "why": {"y"}}).Code
+	}
+	if first, second := review("one"), review("two"); first >= 400 || second != http.StatusConflict {
+		t.Errorf("reviews: %d, %d", first, second)
+	}
+	if r := s.decided(t, 1).Record; len(r.Assumptions) != 1 || r.Assumptions[0].Text != "one" {
+		t.Errorf("overwritten: %+v", r.Assumptions)
+	}
+	if w := s.post(at+"/status", at, url.Values{"status": {"bogus"}}); strings.Contains(w.Body.String(), "‹") {
+		t.Errorf("a status that is none: %d %s", w.Code, failure(w.Body.String()))
+	}
+}
+
 func TestDecision_SaysWhoseEditBrokeItAndTakesAReview(t *testing.T) {
 	s := sampleSite(t)
 	_, doc := s.doc(t)
@@ -181,6 +224,34 @@ func TestBacklog_LeadsFromAFindingToADecision(t *testing.T) {
 	}
 	if w := s.post("/plans/p/decisions/backlog", "/plans/p/decisions/backlog", url.Values{"title": {" "}, "detail": {"kept"}}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), ">kept</textarea>") {
 		t.Errorf("an empty question: %d", w.Code)
+	}
+}
+
+func TestBacklog_KeepsWhatAnotherSavedAndSaysWhenItIsFull(t *testing.T) {
+	s := sampleSite(t)
+	const backlog = "/plans/p/decisions/backlog"
+	s.post(backlog, backlog, url.Values{"title": {"Which zone?"}})
+	questions, err := s.db.Questions(t.Context(), "p")
+	if err != nil || len(questions) != 1 {
+		t.Fatalf("%+v %v", questions, err)
+	}
+	at := backlog + "/" + questions[0].ID
+	s.post(at, backlog, url.Values{"version": {"1"}, "title": {"Which zone?"}, "detail": {"first"}})
+	w := s.post(at, backlog, url.Values{"version": {"1"}, "title": {"Which zone?"}, "detail": {"second"}})
+	if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "Somebody changed this question meanwhile") || !strings.Contains(body, ">second</textarea>") {
+		t.Errorf("%d: %s", w.Code, failure(body))
+	}
+	if questions, _ = s.db.Questions(t.Context(), "p"); questions[0].Detail != "first" {
+		t.Errorf("overwritten: %+v", questions[0])
+	}
+	for i := range 1999 {
+		if err := s.db.AddQuestion(t.Context(), "p", decision.Question{ID: strconv.Itoa(i), Title: "q"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w = s.post(backlog, backlog, url.Values{"title": {"One more"}, "detail": {"kept"}})
+	if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "takes no more") || !strings.Contains(body, ">kept</textarea>") {
+		t.Errorf("%d: %s", w.Code, failure(body))
 	}
 }
 

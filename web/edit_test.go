@@ -154,7 +154,7 @@ func TestDecision_KeepsItsSnapshotThroughLaterEdits(t *testing.T) {
 	if err != nil || after.Record.Status != "accepted" || after.Hash != before.Hash || !after.Intact() {
 		t.Errorf("%+v, %v", after.Record, err)
 	}
-	if w := s.post("/plans/p/decisions/1", "/plans/p/decisions/1", form); w.Code != http.StatusConflict {
+	if w := s.post("/plans/p/decisions/1", "/plans/p/decisions/1", form); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("an accepted record was edited: %d", w.Code)
 	}
 	if body := s.get("/plans/p/decisions/1").Body.String(); !strings.Contains(body, after.Hash) || strings.Contains(body, "?edit") {

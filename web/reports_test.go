@@ -269,6 +269,17 @@ func TestReports_WithoutABrowserPDFIsOffAndTheRestWorks(t *testing.T) {
 	}
 }
 
+func TestReports_TheAPIWordsWhyThereIsNoPDF(t *testing.T) {
+	s := reportSite(t, paper{fails: print.Unreachable})
+	r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8080/api/v1/plans/p/report?format=pdf", nil)
+	r.RemoteAddr = "127.0.0.1:5000"
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	if body := w.Body.String(); w.Code != http.StatusServiceUnavailable || !strings.Contains(body, "The Chromium for PDF does not answer.") || !strings.Contains(body, "DECKPLAN_CHROME_URL") {
+		t.Errorf("%d: %s", w.Code, body)
+	}
+}
+
 func TestReports_AFailureIsWordedAndACancelledOneEnds(t *testing.T) {
 	s := reportSite(t, paper{fails: print.Crashed})
 	form := map[string][]string{"about": {"plan"}, "section": {"summary"}, "lang": {"en"}, "format": {"pdf"}}

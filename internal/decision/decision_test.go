@@ -60,6 +60,9 @@ func TestTransition_NeedsWhatTheStatusMeans(t *testing.T) {
 			t.Error(s)
 		}
 	}
+	if _, err := Transition(accepted, Superseded, By{Number: -9}); err == nil {
+		t.Error("superseded by a record that cannot be")
+	}
 	r, err := Transition(accepted, Superseded, By{Number: 9})
 	if err != nil || r.SupersededBy != 9 || r.Editable() || !example().Editable() {
 		t.Errorf("got %v %+v", err, r)

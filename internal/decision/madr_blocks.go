@@ -27,7 +27,8 @@ type block struct {
 func blocksOf(src string, first int) []block {
 	var out []block
 	var starts []int
-	doc := blocksOnly.Parse(text.NewReader([]byte(src)))
+	whole := []byte(src)
+	doc := blocksOnly.Parse(text.NewReader(whole))
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		pos := n.Pos()
 		if pos < 0 || pos > len(src) {
@@ -43,7 +44,7 @@ func blocksOf(src string, first int) []block {
 			var head []string
 			for i := range h.Lines().Len() {
 				s := h.Lines().At(i)
-				head = append(head, string(s.Value([]byte(src))))
+				head = append(head, string(s.Value(whole)))
 			}
 			b.head = oneLine(strings.Join(head, " "))
 		}
@@ -108,7 +109,8 @@ type item struct {
 // itemsOf cuts a top-level list at its entries.
 func itemsOf(b block) []item {
 	var out []item
-	var at []int // where an entry's text begins, in columns
+	var lines [][]string // of each entry
+	var at []int         // where an entry's text begins, in columns
 	line := b.line
 	for s := range strings.SplitSeq(b.text, "\n") {
 		m := marker.FindStringSubmatch(s)
@@ -118,14 +120,14 @@ func itemsOf(b block) []item {
 				indent = len(m[1]) + len(m[2]) + 1
 			}
 			at = append(at, indent)
-			out = append(out, item{line: line, text: s[min(indent, len(s)):]})
+			out, lines = append(out, item{line: line}), append(lines, []string{s[min(indent, len(s)):]})
 		} else if n := len(out) - 1; n >= 0 {
-			out[n].text += "\n" + dedent(s, at[n])
+			lines[n] = append(lines[n], dedent(s, at[n]))
 		}
 		line++
 	}
 	for i := range out {
-		out[i].text = trimLines(out[i].text)
+		out[i].text = trimLines(strings.Join(lines[i], "\n"))
 		if plainLines(out[i].text) {
 			out[i].text = oneLine(out[i].text)
 		}

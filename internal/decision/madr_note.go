@@ -43,18 +43,33 @@ type FileError struct{ Note }
 
 func (e *FileError) Error() string { return "decision: " + e.Text(lang.English) }
 
+// mostNotes bounds what is told about one file, for each grade.
+const mostNotes = 200
+
 // notes collects what is told about one file.
 type notes struct {
 	file string
 	all  []Note
+	got  map[Grade]int
 }
 
 func (n *notes) add(line int, grade Grade, id string, args map[string]any) {
+	if n.got == nil {
+		n.got = map[Grade]int{}
+	}
+	if n.got[grade]++; n.got[grade] > mostNotes {
+		return
+	}
 	n.all = append(n.all, Note{n.file, line, grade, "decision.files." + id, args})
 }
 
-// sorted gives the notes by line.
+// sorted gives the notes by line, and at their end how many there are besides.
 func (n *notes) sorted() []Note {
 	slices.SortStableFunc(n.all, func(a, b Note) int { return a.Line - b.Line })
+	for _, grade := range []Grade{Doubt, Told} {
+		if more := n.got[grade] - mostNotes; more > 0 {
+			n.all = append(n.all, Note{n.file, 0, grade, "decision.files.more", map[string]any{"n": more}})
+		}
+	}
 	return n.all
 }

@@ -152,7 +152,7 @@ func (f *fileReader) information(blocks []block) {
 		}
 		for i, s := range strings.Split(b.text, "\n") {
 			refs, _ := tied(strings.TrimLeft(strings.TrimSpace(s), "*-+ "), b.line+i)
-			f.refs = append(f.refs, refs...)
+			f.refs = append(f.refs, saidToo(refs)...)
 		}
 	}
 	if text != "" {
@@ -197,7 +197,7 @@ func (f *fileReader) link(resolve func(r ref) int) {
 		switch {
 		case n == 0:
 			f.add(r.line, Doubt, "unresolved", map[string]any{"name": clipped(r.text)})
-			if r.tie == supersededBy || r.tie == supersedes || !slices.ContainsFunc(f.more, func(s string) bool { return strings.Contains(s, r.text) }) {
+			if r.tie == supersededBy || r.tie == supersedes || !r.kept {
 				f.more = append(f.more, lang.English.T(tieMessages[r.tie], map[string]any{"number": r.text}))
 			}
 		case n == f.Number:
@@ -206,9 +206,10 @@ func (f *fileReader) link(resolve func(r ref) int) {
 		case r.tie == supersededBy && f.SupersededBy == n:
 		case r.tie == supersedes:
 			f.Record = f.LinkTo(n)
-		case !slices.Contains(f.RelatesTo, n):
-			f.RelatesTo = append(slices.Clone(f.RelatesTo), n)
-			slices.Sort(f.RelatesTo)
+		default:
+			if i, has := slices.BinarySearch(f.RelatesTo, n); !has {
+				f.RelatesTo = slices.Insert(f.RelatesTo, i, n)
+			}
 		}
 	}
 	f.refs = nil
@@ -222,7 +223,7 @@ func (f *fileReader) finish() Record {
 	}
 	f.loose = nil
 	f.More = strings.Join(f.more, "\n\n")
-	if s := trimLines(f.status); s != "" {
+	if s := trimLines(strings.Join(f.status, "\n")); s != "" {
 		f.Sections = slices.Insert(f.Sections, 0, Section{Heading: "Status", Level: 2, Text: s})
 	}
 	// Below the outcome come those that stood there, as the writer puts them.
@@ -230,7 +231,7 @@ func (f *fileReader) finish() Record {
 	f.Front = f.front.rest(func(key string) bool { return f.claimed[key] })
 	if f.Status == "" {
 		f.Status = Proposed
-		if f.own == nil && f.status == "" {
+		if f.own == nil && len(f.status) == 0 {
 			f.add(0, Doubt, "no_status", nil)
 		}
 	}

@@ -152,11 +152,7 @@ func (f *fileReader) addOption(text string, line int) *Option {
 		}
 	}
 	if o := f.option(name); o != nil {
-		if o.Description == "" {
-			o.Description = description
-		} else if description != "" {
-			o.Description += "\n\n" + description
-		}
+		o.describe(description)
 		f.add(line, Told, "option_twice", map[string]any{"name": clipped(name)})
 		return o
 	}
@@ -164,8 +160,24 @@ func (f *fileReader) addOption(text string, line int) *Option {
 	return &f.Options[len(f.Options)-1]
 }
 
-// option finds an option by its name, as exactly as there is one.
+// describe adds to what is said of an option. What is longer than a record may
+// hold is refused as it is and need not grow.
+func (o *Option) describe(text string) {
+	switch {
+	case o.Description == "":
+		o.Description = text
+	case text != "" && len(o.Description) <= 4*MaxText:
+		o.Description += "\n\n" + text
+	}
+}
+
+// option finds an option by its name, as exactly as there is one. Among more
+// than a record may have, which is refused, it does not look: that would take
+// time that grows with their square.
 func (f *fileReader) option(name string) *Option {
+	if len(f.Options) > MaxEntries {
+		return nil
+	}
 	for _, same := range []func(a, b string) bool{
 		func(a, b string) bool { return a == b },
 		func(a, b string) bool { return heading(a) == heading(b) && heading(a) != "" },
@@ -182,7 +194,7 @@ func (f *fileReader) option(name string) *Option {
 // similar finds the one option that a name begins, or that begins with it, as
 // "Option 1" does "Option 1: one hub".
 func (f *fileReader) similar(name string) *Option {
-	if o := f.option(name); o != nil {
+	if o := f.option(name); o != nil || len(f.Options) > MaxEntries {
 		return o
 	}
 	var found *Option
@@ -220,9 +232,6 @@ func (f *fileReader) describe(s section) {
 		o = f.addOption(name, s.line)
 	}
 	var text []string
-	if o.Description != "" {
-		text = append(text, o.Description)
-	}
 	for _, b := range s.blocks {
 		sided, rest := argumentsOf(b, false)
 		o.Arguments = append(o.Arguments, sided...)
@@ -230,7 +239,7 @@ func (f *fileReader) describe(s section) {
 			text = append(text, rest)
 		}
 	}
-	o.Description = strings.Join(text, "\n\n")
+	o.describe(strings.Join(text, "\n\n"))
 }
 
 // saying matches what begins an argument, in MADR's English and in Korean.

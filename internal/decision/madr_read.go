@@ -45,7 +45,7 @@ type fileReader struct {
 	refs    []ref
 	lines   []int // of the assumptions
 	named   int   // of the section of assumptions
-	status  string
+	status  []string
 	claimed map[string]bool // keys of front matter that became fields
 	own     *entry
 	known   bool // something of a record was found
@@ -158,18 +158,18 @@ func (f *fileReader) setStatus(text string, line int) {
 			f.Status = Superseded
 			fallthrough
 		case len(refs) > 0:
-			f.refs = append(f.refs, refs...)
 			if !plain {
-				f.more = append(f.more, s)
+				f.more, refs = append(f.more, s), saidToo(refs)
 			}
+			f.refs = append(f.refs, refs...)
 		case ok && f.Status == "":
 			f.Status = st
 			f.beside(rest, s, line+i)
 		default:
-			if f.Status == "" && f.status == "" {
+			if f.Status == "" && len(f.status) == 0 {
 				f.add(line+i, Doubt, "status", map[string]any{"got": clipped(s)})
 			}
-			f.status += s + "\n"
+			f.status = append(f.status, s)
 		}
 	}
 }
@@ -198,7 +198,7 @@ func (f *fileReader) beside(rest, all string, line int) {
 			return
 		}
 	}
-	f.status += all + "\n"
+	f.status = append(f.status, all)
 	f.add(line, Doubt, "status_more", map[string]any{"got": clipped(rest)})
 }
 

@@ -24,6 +24,7 @@ type ref struct {
 	file   string // the base name; empty where only the number is named
 	line   int
 	text   string // as it was written
+	kept   bool   // the record's information says it too
 }
 
 var (
@@ -117,6 +118,14 @@ func refsIn(text string, t tie, line int) []ref {
 		add(bare.FindAllStringSubmatch(left, 20))
 	}
 	return out
+}
+
+// saidToo marks what the record's information says as well.
+func saidToo(refs []ref) []ref {
+	for i := range refs {
+		refs[i].kept = true
+	}
+	return refs
 }
 
 // ties are the words that begin a line which names another record, and the

@@ -4,6 +4,8 @@
 package decision
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -195,6 +197,13 @@ func (r Record) ID() string { return FormatNumber(r.Number) }
 // FormatNumber writes a record's number with four digits.
 func FormatNumber(n int) string { return fmt.Sprintf("%04d", n) }
 
+// Equal tells whether two records say the same.
+func (r Record) Equal(o Record) bool {
+	a, errA := json.Marshal(r)
+	b, errB := json.Marshal(o)
+	return errA == nil && errB == nil && bytes.Equal(a, b)
+}
+
 // Editable tells whether the record's text may still change. What is accepted,
 // rejected or superseded stays as it was decided.
 func (r Record) Editable() bool {
@@ -243,10 +252,10 @@ func Transition(r Record, to Status, by By) (Record, error) {
 		}
 	}
 	if to == Superseded {
-		switch by.Number {
-		case 0:
+		switch {
+		case by.Number <= 0:
 			return r, &Error{"decision.error.no_successor", map[string]any{"number": r.ID()}}
-		case r.Number:
+		case by.Number == r.Number:
 			return r, &Error{"decision.error.itself", map[string]any{"number": r.ID()}}
 		}
 		r.SupersededBy = by.Number

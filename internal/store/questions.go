@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 
 	"deckplan/internal/decision"
 )
@@ -48,10 +47,8 @@ func (s *Store) questions(ctx context.Context, q querier, id string) ([]decision
 	return out, rows.Err()
 }
 
-// ErrFull says that a plan's backlog takes no more.
-var errFull = errors.New("store: the backlog is full")
-
-// AddQuestion keeps a new question.
+// AddQuestion keeps a new question; a *decision.Error where the backlog takes no
+// more.
 func (s *Store) AddQuestion(ctx context.Context, id string, q decision.Question) error {
 	text, err := json.Marshal(q)
 	if err != nil {
@@ -63,7 +60,7 @@ func (s *Store) AddQuestion(ctx context.Context, id string, q decision.Question)
 			return err
 		}
 		if n >= mostQuestions {
-			return errFull
+			return &decision.Error{ID: "backlog.full", Args: map[string]any{"max": mostQuestions}}
 		}
 		_, err := t.ExecContext(ctx, `INSERT INTO question (plan_id, id, question, version, created_at, updated_at)
 			VALUES ($1, $2, $3, 1, $4, $4)`, id, q.ID, string(text), s.now().UnixMilli())

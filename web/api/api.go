@@ -59,10 +59,23 @@ type Live interface {
 type Reports interface {
 	// Formats are the formats' names with their media types, the usual one first.
 	Formats() []ReportFormat
-	// Report writes a plan's report. A chapter it does not know is a
-	// *plan.Invalid.
+	// Report writes a plan's report. What is wrong with the options is a
+	// *plan.Invalid, whose paths name them; what keeps a report from being made
+	// is an *Unable.
 	Report(ctx context.Context, w io.Writer, o ReportOptions) error
 }
+
+// Unable says in a message why a report cannot be made.
+type Unable struct {
+	ID   string
+	Args map[string]any
+	Err  error
+}
+
+func (e *Unable) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *Unable) Unwrap() error { return e.Err }
 
 // ReportFormat is a way a report can be written.
 type ReportFormat struct{ Name, Media, Extension string }

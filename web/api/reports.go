@@ -3,10 +3,13 @@ package api
 import (
 	"bytes"
 	"context"
+	"errors"
 	"mime"
 	"net/http"
 	"slices"
 	"strings"
+
+	"deckplan/internal/plan"
 )
 
 func (a *API) reportRoutes() {
@@ -45,6 +48,22 @@ func (a *API) report(ctx context.Context, in *struct {
 	var out bytes.Buffer
 	err = a.Reports.Report(ctx, &out, ReportOptions{Plan: in.Plan, Format: f.Name, Lang: askingOf(ctx).lang, Title: in.Title,
 		Classification: in.Classification, Sections: in.Sections})
+	var bad *plan.Invalid
+	if errors.As(err, &bad) {
+		faults := make([]fault, len(bad.Problems))
+		for i, x := range bad.Problems {
+			faults[i] = fault{location: "query." + x.Path, id: x.ID, args: x.Args}
+		}
+		return nil, refused(faults...)
+	}
+	var unable *Unable
+	if errors.As(err, &unable) {
+		faults := []fault{{location: "query.format", id: unable.ID, args: unable.Args, value: f.Name}}
+		if remedy := unable.ID + ".do"; askingOf(ctx).lang.Has(remedy) {
+			faults = append(faults, fault{location: "query.format", id: remedy, args: unable.Args})
+		}
+		return nil, &refusal{kind: unavailable, faults: faults}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -120,6 +120,11 @@ func TestReport_IsWhatThePagesGive(t *testing.T) {
 			t.Errorf("%v", w.Header())
 		}
 	}
+	for query, want := range map[string]string{"sections=summary,bogus": "query.sections", "sections=rows": "query.sections", "title=a%0Db": "query.title", "classification=" + strings.Repeat("x", 121): "query.classification"} {
+		if p := refused(t, s.get(commerce+"/report?format=json&"+query), 422, "invalid"); p.Errors[0].Location != want || strings.Contains(p.Errors[0].Message, "‹") {
+			t.Errorf("%s: %+v", query, p)
+		}
+	}
 	if p := refused(t, s.get(commerce+"/report?format=docs"), 422, "invalid"); p.Errors[0].Location != "query.format" || !strings.Contains(p.Errors[0].Message, "html, markdown") {
 		t.Errorf("%+v", p)
 	}
