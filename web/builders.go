@@ -40,7 +40,7 @@ func (s *Server) builders(w http.ResponseWriter, r *http.Request) error {
 	p.Facts = page.FactsProps{ID: "builder-facts", Title: v.T("builders.compare"), What: v.T("builders.compare.what"), Months: months, Today: s.Now(), Page: 1, Pages: 1}
 	for _, b := range p.Survey.Builders {
 		t, _ := catalog.ToolByID(b.Tool)
-		p.Facts.Rows = append(p.Facts.Rows, page.FactsOf{Key: b.ID, Name: b.Name, Tool: b.ID, Home: t.Homepage, Turned: b.Turned, Facts: b.Facts()})
+		p.Facts.Rows = append(p.Facts.Rows, page.FactsOf{Key: b.ID, Name: b.Name, Tool: b.ID, Home: t.Homepage, Turned: b.Turned, Fork: b.Turned != nil && !b.Ended(), Facts: b.Facts()})
 	}
 	return s.render(w, r, page.Builders(v, p))
 }

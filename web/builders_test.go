@@ -110,6 +110,22 @@ func TestMatrix_OwnFactTakesThePlaceOfTheCatalogues(t *testing.T) {
 	}
 }
 
+func TestMatrix_CandidateTheCatalogueLacksHasFactsToFillIn(t *testing.T) {
+	p, err := plan.Sample("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Candidates = append(p.Candidates, plan.Candidate{ID: "house", Matrix: "cd", Name: "<i>House</i> deployer"})
+	s := newSite(t, p)
+	for _, l := range lang.All {
+		if body := s.inLanguage(t, l, "/plans/p/matrix?matrix=cd", `value="<i>House</i> deployer"`); strings.Contains(body, "‹") {
+			t.Errorf("%s: a message is missing", l)
+		}
+	}
+	s.post("/plans/p/edit", "/plans/p/matrix?matrix=cd", url.Values{"op": {"fact"}, "at": {"toolFacts"}, "tool": {"<i>House</i> deployer"}, "fact": {"airgapped=no"}, "source": {"us"}, "date": {"2026-11-02"}})
+	s.inLanguage(t, lang.English, "/plans/p/matrix?matrix=cd", "1 candidate falls at the gate “works offline”: <i>House</i> deployer")
+}
+
 func TestMatrix_OldFactsAskToBeLookedAtAgain(t *testing.T) {
 	s := sampleSite(t)
 	s.Now = func() time.Time { return time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC) }
@@ -123,7 +139,7 @@ func TestMatrix_OldFactsAskToBeLookedAtAgain(t *testing.T) {
 
 func TestBuilders_PageComparesAndChecks(t *testing.T) {
 	s := sampleSite(t)
-	s.inLanguage(t, lang.English, "/plans/p/matrix/builders", "A Docker daemon on a CI server is heavy", "Docker is still what most teams", "Docker (rootless)", "BuildKit (rootful)", "kaniko (Chainguard)", "Jib", "Buildpacks (kpack)",
+	s.inLanguage(t, lang.English, "/plans/p/matrix/builders", "A Docker daemon on a CI server is heavy", "Docker is still what most teams", "Docker (rootless)", "BuildKit (rootful)", "kaniko (Chainguard)", "the original: archived on 2025-06-03", "Jib", "Buildpacks (kpack)",
 		"Privileges in a pod", "relaxed confinement", "Several platforms", "on the daemon of jenkins-main", "Login: ", "Way back: ", "Put it on the roadmap", "Raise a question", "Compare them in How images are built", "https://docs.docker.com/engine/security/")
 	s.inLanguage(t, lang.Korean, "/plans/p/matrix/builders", "CI 서버의 Docker 데몬은 부담이 큽니다", "파드에 필요한 권한", "격리 완화", "데몬에서 빌드하며", "되돌리기: ", "로드맵에 추가", "질문으로 올리기")
 	s.inLanguage(t, lang.English, "/plans/p/matrix", `href="/plans/p/matrix/builders"`)

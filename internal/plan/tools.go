@@ -50,7 +50,7 @@ func (f ToolFact) Key() string { return f.Tool + "/" + string(f.Fact) }
 const unknownWord = "unknown"
 
 var (
-	ability = []string{"yes", "orchestrates", "limited", "no"}
+	ability = []string{"yes", "orchestrates", "limited", "no", unknownWord}
 	support = []string{"yes", "plugin", "partial", "no", unknownWord}
 )
 
