@@ -13,7 +13,7 @@ func TestImports_KeepTheRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	analyses := []string{"ownership", "layout", "matrix", "strategy", "image"}
+	analyses := []string{"ownership", "layout", "matrix", "strategy", "image", "builder"}
 	adapters := []string{"argocd", "store", "report", "webhook"}
 	imports := map[string][]string{}
 	for line := range strings.SplitSeq(strings.TrimSpace(string(out)), "\n") {
@@ -35,6 +35,7 @@ func TestImports_KeepTheRule(t *testing.T) {
 	allow["rollout"] = []string{"catalog", "manifest", "plan", "strategy"}
 	allow["jobs"], allow["raster"], allow["print"] = nil, []string{"static"}, []string{"static"}
 	allow["review"] = append([]string{"plan", "catalog", "verdict", "decision", "appraise", "drift", "live"}, analyses...)
+	allow["matrixfile"] = []string{"plan", "catalog", "matrix", "sheet"}
 	allow["drift"] = []string{"plan", "catalog", "verdict", "layout", "live", "survey"}
 	allow["hook"] = []string{"decision", "lang"}
 	allow["webhook"] = []string{"hook", "connect", "decision", "lang", "plan", "seal"}

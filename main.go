@@ -56,6 +56,7 @@ type cli struct {
 	Report    command.Report    `cmd:"" help:"Write a plan file's report, or that of two plan files compared: HTML, PDF, Markdown, Word, Excel, JSON, or all of them."`
 	Snapshot  command.Snapshot  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
 	Manifests command.Manifests `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
+	Matrix    command.Matrix    `cmd:"" help:"Work out a tool matrix of a YAML, CSV or Excel file: ranking, consistency, flips, robustness."`
 	Export    exportCmd         `cmd:"" help:"Write a plan of the database as YAML."`
 	Import    importCmd         `cmd:"" help:"Put a plan file into the database."`
 	Decisions decisionsCmd      `cmd:"" help:"Exchange a plan's decision records as MADR files."`
@@ -70,7 +71,7 @@ func main() {
 
 // run carries out a command line and gives the exit code: 0 done; 1 what was
 // asked about is so (findings, differences, no pipeline, a Deckplan that is not
-// ready, an instance that could not be read); 2 wrong usage or input; 3
+// ready, an instance that could not be read, a matrix without a ranking); 2 wrong usage or input; 3
 // something failed, such as reading, writing or the database.
 func run(args []string, out, errs io.Writer) int {
 	var c cli

@@ -67,3 +67,32 @@ func benchmarkEdits(b *testing.B, decisions int) {
 		s.get("/plans/p/layouts")
 	}
 }
+
+// BenchmarkMatrix_200x30x50 is the sides of a matrix of 200 candidates, 30
+// criteria and 50 people, its verdict worked out once for the revision.
+func BenchmarkMatrix_200x30x50(b *testing.B) {
+	p := &plan.Plan{Matrices: []plan.Matrix{{ID: "m", Name: "Large", Purpose: plan.CompareOwn}}}
+	for k := range 30 {
+		p.Criteria = append(p.Criteria, plan.Criterion{ID: fmt.Sprintf("k%d", k), Matrix: "m", Name: fmt.Sprintf("Criterion %d", k), Weight: float64(1 + k%5)})
+	}
+	for c := range 200 {
+		p.Candidates = append(p.Candidates, plan.Candidate{ID: fmt.Sprintf("c%d", c), Matrix: "m", Name: fmt.Sprintf("Candidate %d", c)})
+		for k := range 30 {
+			for who := range 50 {
+				p.Scores = append(p.Scores, plan.Score{Candidate: fmt.Sprintf("c%d", c), Criterion: fmt.Sprintf("k%d", k), Person: fmt.Sprintf("p%d", who), Value: float64(1 + (c*7+k*3+who*who)%5)})
+			}
+		}
+	}
+	s := newSite(b, p)
+	for _, query := range []string{"", "?view=weights&criterion=k1", "?view=ways", "?candidate=c3&criterion=k2", "/stacks"} {
+		b.Run(query, func(b *testing.B) {
+			path := "/plans/p/matrix" + query
+			s.get(path)
+			n := 0
+			for b.Loop() {
+				n = s.get(path).Body.Len()
+			}
+			b.ReportMetric(float64(n), "bytes/page")
+		})
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
 	"deckplan/web/page"
 	"deckplan/web/ui"
@@ -41,6 +42,9 @@ func (s *Server) facts(w http.ResponseWriter, r *http.Request) error {
 // Rows fixed to an owner (fixed) leave that column out.
 func tableView(v *ui.View, k *plan.Kind, fixed map[string]string, columns []string) *ui.TableView {
 	t := &ui.TableView{Kind: k, Fixed: fixed, Options: map[string][]ui.Option{}, All: k.Len(v.Plan.Doc)}
+	if hides := matrix.Hides(v.Plan.Doc, v.Author); hides != nil && k.Name == "scores" {
+		t.Hides = func(item plan.Item) bool { s, ok := item.(plan.Score); return ok && hides(s) }
+	}
 	for _, f := range k.Fields {
 		if fixed[f.Name] != "" || columns != nil && !slices.Contains(columns, f.Name) {
 			continue
@@ -84,6 +88,9 @@ func matchingRows(doc *plan.Plan, t *ui.TableView, q url.Values) []int {
 	}
 	var match []int
 	for i := range t.Kind.Len(doc) {
+		if t.Hides != nil && t.Hides(t.Kind.At(doc, i)) {
+			continue
+		}
 		if t.Filter == "" || holds(t, t.Kind.At(doc, i), labels, strings.ToLower(t.Filter)) {
 			match = append(match, i)
 		}

@@ -20,7 +20,7 @@ func (f *form) chosen(k *plan.Kind) ([]string, error) {
 	var keys []string
 	switch all := f.values["all"]; {
 	case slices.Contains(all, "match"), slices.Contains(all, "page") && len(f.values["key"]) == 0:
-		v := &ui.View{Lang: f.lang, Plan: &ui.PlanView{Doc: f.doc}}
+		v := &ui.View{Lang: f.lang, Author: f.author, Plan: &ui.PlanView{Doc: f.doc}}
 		t := tableView(v, k, nil, nil)
 		match := matchingRows(f.doc, t, f.values)
 		if !slices.Contains(all, "match") {

@@ -8,12 +8,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"deckplan/internal/catalog"
 	"deckplan/internal/compare"
 	"deckplan/internal/lang"
 	"deckplan/internal/layout"
-	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
 	"deckplan/internal/sheet"
 	"deckplan/internal/verdict"
@@ -27,6 +27,7 @@ type form struct {
 	lang   lang.Lang
 	author string
 	plan   string                  // its id
+	today  string                  // the date
 	back   string                  // page to show afterwards
 	cells  map[string]*sheet.Cells // by table
 }
@@ -37,7 +38,7 @@ func (s *Server) posted(r *http.Request) (plan.Head, *form, error) {
 		return plan.Head{}, nil, errForm
 	}
 	head, doc, err := s.Plans.Plan(r.Context(), planOf(r))
-	return head, &form{values: r.PostForm, doc: doc, lang: language(r), author: author(r), plan: head.ID}, err
+	return head, &form{values: r.PostForm, doc: doc, lang: language(r), author: author(r), plan: head.ID, today: s.Now().Format(time.DateOnly)}, err
 }
 
 // operation makes an edit of a form.
@@ -47,10 +48,10 @@ func (s *Server) operations() map[string]operation {
 	return map[string]operation{
 		"set": setField, "add": addRow, "remove": removeRows, "duplicate": duplicateRow,
 		"adopt": adoptLayout, "place": placeCluster, "assume": assume,
-		"matrix": newMatrix, "score": scoreCandidate, "strategy": chooseStrategy,
+		"matrix": newMatrix, "score": scoreCandidate, "judge": judgePair, "strategy": chooseStrategy,
 		"variant": adoptVariant, "template": startTemplate, "up": moveRow, "down": moveRow,
 		"setmany": setMany, "duplicatemany": duplicateMany, "removemany": removeMany,
-		"match": matchLive,
+		"match": matchLive, "gates": switchGates, "fact": ownFact, "migrate": migrate,
 	}
 }
 
@@ -349,42 +350,4 @@ func assume(f *form) (plan.Edit, error) {
 	}
 	return plan.Batch{Edits: []plan.Edit{plan.Put{Kind: "assumptions", Items: plan.Rows(plan.Assumption{ID: id, Value: value})}},
 		Summary: plan.Summary{ID: "plan.summary.assume", Args: args}}, nil
-}
-
-// newMatrix begins a matrix with the catalogue's candidates for a purpose.
-func newMatrix(f *form) (plan.Edit, error) {
-	purpose := plan.MatrixPurpose(f.values.Get("purpose"))
-	if !slices.Contains(purpose.Values(), string(purpose)) {
-		return nil, errForm
-	}
-	m, criteria, candidates := matrix.New(purpose, func(id string) string { return f.lang.T(id, nil) }, plan.NewID)
-	f.show(pageOf["matrices"], m.ID)
-	return plan.Batch{
-		Edits: []plan.Edit{plan.Put{Kind: "matrices", Items: plan.Rows(m)}, plan.Put{Kind: "criteria", Items: plan.Rows(criteria...)},
-			plan.Put{Kind: "candidates", Items: plan.Rows(candidates...)}},
-		Summary: plan.Summary{ID: "plan.summary.add", Args: map[string]any{"table": "matrices", "name": m.Name}},
-	}, nil
-}
-
-// scoreCandidate keeps the reader's own score of a candidate, or takes it back.
-func scoreCandidate(f *form) (plan.Edit, error) {
-	sc := plan.Score{Candidate: f.values.Get("candidate"), Criterion: f.values.Get("criterion"), Person: f.author}
-	if p := f.values.Get("person"); f.values.Has("person") {
-		sc.Person = personName(p)
-	}
-	text := strings.TrimSpace(f.values.Get("value"))
-	args := map[string]any{"name": "", "criterion": clip(plan.NameOf(f.doc, "criteria", sc.Criterion), 120)}
-	if c, ok := plan.KindOf("candidates").Find(f.doc, sc.Candidate).(plan.Candidate); ok {
-		args["name"] = matrix.NameOf(c)
-	}
-	if text == "" {
-		return plan.Batch{Edits: []plan.Edit{plan.Remove{Kind: "scores", Keys: []string{sc.Key()}}},
-			Summary: plan.Summary{ID: "plan.summary.unscore", Args: args}}, nil
-	}
-	var err error
-	if sc.Value, err = number(text, "scores.value"); err != nil {
-		return nil, err
-	}
-	return plan.Batch{Edits: []plan.Edit{plan.Put{Kind: "scores", Items: plan.Rows(sc)}},
-		Summary: plan.Summary{ID: "plan.summary.score", Args: args}}, nil
 }

@@ -16,6 +16,7 @@ import (
 	"deckplan/internal/decision"
 	"deckplan/internal/hook"
 	"deckplan/internal/live"
+	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
 	"deckplan/internal/report"
 	"deckplan/internal/survey"
@@ -113,6 +114,7 @@ type Server struct {
 	router   chi.Router
 	assets   static.Assets
 	appraise appraisals
+	robust   kept[robustKey, *matrix.Robustness]
 	owners   owners
 	hub      *hub
 	ops      map[string]operation
@@ -193,7 +195,7 @@ func (s *Server) pages(r chi.Router) {
 		s.sheetRoutes(r)
 		s.ownershipRoutes(r)
 		s.layoutRoutes(r)
-		r.Get("/matrix", s.page(s.matrix))
+		s.matrixRoutes(r)
 		r.Get("/strategies", s.page(s.strategies))
 		r.Get("/strategies/manifests/{file}", s.page(s.strategyFile))
 		s.imageRoutes(r)

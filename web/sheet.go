@@ -55,7 +55,7 @@ func (s *Server) csv(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := language(r)
-	t := tableView(&ui.View{Lang: l, Plan: &ui.PlanView{Doc: doc}}, k, nil, nil)
+	t := tableView(&ui.View{Lang: l, Author: author(r), Plan: &ui.PlanView{Doc: doc}}, k, nil, nil)
 	var rows []plan.Item
 	for _, i := range matchingRows(doc, t, r.URL.Query()) {
 		rows = append(rows, k.At(doc, i))

@@ -13,7 +13,7 @@ import (
 )
 
 // wirePages are what is walked of a plan beside its tables.
-var wirePages = []string{"", "/ownership", "/ownership?view=all", "/layouts", "/layouts?layout=per_cluster", "/roadmap?from=hub&to=per_cluster&size=1", "/matrix", "/decisions", "/decisions/new?topic=layout", "/report", "/history", "/compare", "/images"}
+var wirePages = []string{"", "/ownership", "/ownership?view=all", "/layouts", "/layouts?layout=per_cluster", "/roadmap?from=hub&to=per_cluster&size=1", "/matrix", "/matrix/builders", "/decisions", "/decisions/new?topic=layout", "/report", "/history", "/compare", "/images"}
 
 // TestPages_StayLightOnTheWire holds every page of 1,000 clusters and 10,000
 // services to 150 KB as it is sent, and to 450 KB as a browser reads it.

@@ -86,7 +86,7 @@ func (s *site) doc(t *testing.T) (plan.Head, *plan.Plan) {
 }
 
 var pages = []string{"/plans/p", "/plans/p/facts/clusters", "/plans/p/facts/services", "/plans/p/facts/about", "/plans/p/ownership", "/plans/p/ownership?view=all",
-	"/plans/p/layouts", "/plans/p/layouts?layout=per_cluster", "/plans/p/drift", "/plans/p/roadmap", "/plans/p/roadmap?to=hub&from=per_cluster&size=1", "/plans/p/matrix", "/plans/p/strategies",
+	"/plans/p/layouts", "/plans/p/layouts?layout=per_cluster", "/plans/p/drift", "/plans/p/roadmap", "/plans/p/roadmap?to=hub&from=per_cluster&size=1", "/plans/p/matrix", "/plans/p/matrix/builders", "/plans/p/strategies",
 	"/plans/p/images", "/plans/p/images?registry=harbor&repository=A",
 	"/plans/p/decisions", "/plans/p/decisions/new?topic=layout", "/plans/p/decisions/backlog", "/plans/p/decisions/checks",
 	"/plans/p/report", "/plans/p/scan", "/plans/p/history", "/plans/p/history/1", "/plans/p/compare", "/plans/p/compare?with=p", "/plans/p/compare?with=p&all=true",

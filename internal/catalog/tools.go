@@ -41,6 +41,10 @@ type Fact struct {
 	// knowledge or on Deckplan's own classification. An unknown fact is not
 	// unverified: nothing is claimed.
 	Unverified bool `json:"unverified,omitempty"`
+	// Ours says that the plan's own finding stands here; Was is the value of the
+	// catalogue that it took the place of.
+	Ours bool   `json:"ours,omitempty"`
+	Was  string `json:"was,omitempty"`
 }
 
 // Known says whether anything is claimed.
@@ -137,18 +141,24 @@ type NamedFact struct {
 	Fact             Fact
 }
 
-// Facts lists a tool's facts in display order, notes left out.
-func (t Tool) Facts() []NamedFact {
-	return []NamedFact{
-		{"source_build", "ability", t.SourceBuild}, {"container_build", "ability", t.ContainerBuild}, {"deploy", "ability", t.Deploy},
-		{"hosting", "hosting", t.Hosting}, {"airgapped", "airgapped", t.AirGapped},
-		{"daemon", "daemon", t.Daemon}, {"rootless", "rootless", t.Rootless},
-		{"licence", "licence", t.Licence.Fact}, {"maintenance", "maintenance", t.Maintenance.Fact},
-		{"rbac", "support", t.Security.RBAC}, {"sso", "support", t.Security.SSO}, {"identity", "support", t.Security.Identity},
-		{"provenance", "support", t.Security.Provenance}, {"secrets", "support", t.Security.Secrets},
-		{"foundation", "foundation", t.References.Foundation}, {"docs", "docs", t.References.Docs},
+// each names a tool's facts in display order, notes left out.
+func (t *Tool) each() []factOf {
+	return []factOf{
+		{"source_build", "ability", &t.SourceBuild}, {"container_build", "ability", &t.ContainerBuild}, {"deploy", "ability", &t.Deploy},
+		{"hosting", "hosting", &t.Hosting}, {"airgapped", "airgapped", &t.AirGapped},
+		{"daemon", "daemon", &t.Daemon}, {"rootless", "rootless", &t.Rootless},
+		{"licence", "licence", &t.Licence.Fact}, {"maintenance", "maintenance", &t.Maintenance.Fact},
+		{"rbac", "support", &t.Security.RBAC}, {"sso", "support", &t.Security.SSO}, {"identity", "support", &t.Security.Identity},
+		{"provenance", "support", &t.Security.Provenance}, {"secrets", "support", &t.Security.Secrets},
+		{"foundation", "foundation", &t.References.Foundation}, {"docs", "docs", &t.References.Docs},
 	}
 }
+
+// Facts lists a tool's facts in display order, notes left out.
+func (t Tool) Facts() []NamedFact { return named(t.each()) }
+
+// Ended says that the project is archived or goes on elsewhere.
+func (t Tool) Ended() bool { return ended(t.Maintenance.Fact) }
 
 // ToolVocabulary gives the words that facts of a kind may take, in display
 // order. Each has the message tool.<kind>.<word>.
@@ -156,16 +166,21 @@ func ToolVocabulary(kind string) []string { return slices.Clone(vocabulary[kind]
 
 var vocabulary = map[string][]string{
 	"category":    {"integrated", "ci", "cd", "progressive", "builder", "runtime"},
-	"ability":     {"yes", "orchestrates", "limited", "no"},
-	"hosting":     {"saas", "self_hosted", "both", "local", Unknown},
-	"airgapped":   {"yes", "with_effort", "no", Unknown},
-	"daemon":      {"required", "not_required", "depends", Unknown},
-	"rootless":    {"yes", "with_effort", "limited", "not_applicable", Unknown},
-	"licence":     {"open_source", "open_core", "proprietary", "mixed", Unknown},
-	"maintenance": {"active", "low", "minimal", "archived", "continued_elsewhere", Unknown},
-	"support":     {"yes", "plugin", "partial", "no", Unknown},
-	"foundation":  {"cncf_graduated", "cncf_incubating", "cncf_sandbox", "cdf", "none", Unknown},
-	"docs":        {"very_broad", "broad", "medium", "small", Unknown},
+	"ability":     plan.FactWords("deploy"),
+	"hosting":     plan.FactWords("hosting"),
+	"airgapped":   plan.FactWords("airgapped"),
+	"daemon":      plan.FactWords("daemon"),
+	"rootless":    plan.FactWords("rootless"),
+	"licence":     plan.FactWords("licence"),
+	"maintenance": plan.FactWords("maintenance"),
+	"support":     plan.FactWords("secrets"),
+	"foundation":  plan.FactWords("foundation"),
+	"docs":        plan.FactWords("docs"),
+	"privileges":  plan.FactWords("privileges"),
+	"cache":       plan.FactWords("cache"),
+	"platforms":   plan.FactWords("platforms"),
+	"input":       plan.FactWords("input"),
+	"login":       plan.FactWords("login"),
 	"turn":        {"archived", "renamed", "continued_elsewhere"},
 	"group":       {"integrated", "ci", "cd"},
 	"network":     {"online", "offline"},
@@ -230,7 +245,7 @@ func decodeTools(text []byte) (toolFacts, error) {
 	}
 	out := toolFacts{asOf: file.AsOf, byID: map[string]int{}}
 	for _, raw := range file.Tools {
-		r := resolver{file: &file, tool: raw.ID}
+		r := resolver{file: &file, tool: raw.ID, home: raw.Homepage}
 		t := r.resolve(raw)
 		if r.err != nil {
 			return toolFacts{}, fmt.Errorf("catalogue of tools: %w", r.err)

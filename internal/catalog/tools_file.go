@@ -19,10 +19,10 @@ type (
 		Tools []rawTool
 	}
 	rawSource struct {
-		Title, Kind, Confidence string
-		AsOf                    string `yaml:"as_of"`
-		Unverified              bool
-		Undated                 bool
+		Title, URL, Kind, Confidence string
+		AsOf                         string `yaml:"as_of"`
+		Unverified                   bool
+		Undated                      bool
 	}
 	rawFact struct {
 		Value string
@@ -71,6 +71,7 @@ type (
 type resolver struct {
 	file *toolsFile
 	tool string
+	home string // the tool's home page, where measured facts lead
 	err  error
 }
 
@@ -89,7 +90,10 @@ func (r *resolver) sources(ids []string) (out []verdict.Source, unverified bool)
 			r.fail("source %s is not listed", id)
 			return nil, false
 		}
-		v := verdict.Source{Title: s.Title, AsOf: s.AsOf, Kind: s.Kind, Confidence: s.Confidence}
+		v := verdict.Source{Title: s.Title, URL: s.URL, AsOf: s.AsOf, Kind: s.Kind, Confidence: s.Confidence}
+		if v.URL == "" && v.Kind == "measured" && r.home != "" {
+			v.URL = "https://" + r.home
+		}
 		if v.AsOf == "" && !s.Undated {
 			v.AsOf = r.file.AsOf
 		}

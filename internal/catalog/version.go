@@ -21,7 +21,7 @@ var asOf = regexp.MustCompile(`\bas_of: "?(\d{4}-\d{2}-\d{2})`)
 
 // Version is the edition of the facts that this program holds.
 var Version = sync.OnceValue(func() Edition {
-	return editionOf(argocdYAML, cutoverYAML, imagesYAML, strategiesYAML, toolsYAML)
+	return editionOf(argocdYAML, buildersYAML, cutoverYAML, imagesYAML, strategiesYAML, toolsYAML)
 })
 
 func editionOf(files ...[]byte) Edition {

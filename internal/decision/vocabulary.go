@@ -68,7 +68,7 @@ var Vocabulary = map[string]Things{
 		own("matrix", Word, "", "winner"),
 		[]Term{{"score", Number, verdict.Score, "metric.matrix.winner"}},
 		metrics("matrix", verdict.Score, "margin"),
-		metrics("matrix", verdict.Percent, "scored"),
+		metrics("matrix", verdict.Percent, "scored", "agreement", "consistency"),
 		metrics("matrix", verdict.Count, "candidates", "out"))},
 	"service": {true, "services", slices.Concat(
 		own("service", Word, "", "strategy"),

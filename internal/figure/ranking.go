@@ -62,6 +62,7 @@ type ranking struct {
 	title, desc string
 	rows        []rankRow
 	gridBottom  float64
+	ticks       []string
 	legend      []rankLegend
 	note        string
 	noteY       float64
@@ -72,6 +73,9 @@ func drawRanking(p RankingProps) ranking {
 	d := ranking{title: p.Words("figure.ranking.title", map[string]any{"name": p.Name}), desc: p.Words("figure.ranking.desc_none", nil)}
 	if m, ok := a.Verdict.Metric("matrix.winner"); ok {
 		d.desc = p.Words("figure.ranking.desc", map[string]any{"winner": m.Cause})
+		if !a.OnScale() || !a.Adds() {
+			d.desc = p.Words("figure.ranking.desc_other", map[string]any{"winner": m.Cause, "method": p.Words("choice.matrixmethod."+string(a.Method), nil)})
+		}
 	}
 	y := rankTop
 	for i := range a.Rows[:min(len(a.Rows), maxRankRows)] {
@@ -88,7 +92,12 @@ func drawRanking(p RankingProps) ranking {
 		d.noteY = y + 14
 		y += 22
 	}
-	d.legend, y = p.legend(y + 12)
+	if a.Adds() {
+		d.legend, y = p.legend(y + 12)
+	}
+	for i := range 6 {
+		d.ticks = append(d.ticks, points(float64(i)/5*rankTopOf(a)))
+	}
 	d.height = y + 4
 	return d
 }
@@ -99,19 +108,26 @@ func (p RankingProps) row(r *matrix.Row, y float64) rankRow {
 	if r.Rank > 0 {
 		out.rank = strconv.Itoa(r.Rank)
 	}
-	x := rankBar
+	x, top := rankBar, rankTopOf(p.Analysis)
 	for i, c := range r.Cells {
-		w := c.Contribution / 5 * rankScale
+		if !p.Analysis.Adds() {
+			break
+		}
+		w := c.Contribution / top * rankScale
 		if w <= 0 {
 			continue
 		}
 		k := p.Analysis.Criteria[i]
 		part := rankPart{x: x, w: max(w-1, .5), shade: shades[i%len(shades)], light: i%len(shades) == 0 || i%len(shades) == 3,
-			title: p.Words("figure.ranking.part", map[string]any{"criterion": k.Name, "share": k.Share, "mean": round2(c.Mean), "people": c.People, "part": round2(c.Contribution)})}
-		if text := points(c.Mean); TextWidth(text, 11) <= w-8 {
+			title: p.Words("figure.ranking.part", map[string]any{"criterion": k.Name, "share": k.Share, "mean": round2(c.Value), "people": c.People, "part": round3(c.Contribution)})}
+		if text := points(c.Value); TextWidth(text, 11) <= w-8 {
 			part.text = text
 		}
 		out.parts = append(out.parts, part)
+		x += w
+	}
+	if w := r.Total / top * rankScale; !p.Analysis.Adds() && w > 0 {
+		out.parts = []rankPart{{x: x, w: w, shade: "1", light: true, title: p.Words("choice.matrixmethod."+string(p.Analysis.Method), nil)}}
 		x += w
 	}
 	out.back = x - rankBar
@@ -127,11 +143,11 @@ func (p RankingProps) row(r *matrix.Row, y float64) rankRow {
 		out.label = Clip(p.Words("figure.ranking.gate_out", args), 12, rankScore-x-8)
 	case matrix.Incomplete:
 		out.title = p.Words("figure.ranking.incomplete", args)
-		out.restX, out.restW = x, (r.High-r.Total)/5*rankScale
+		out.restX, out.restW = x, max(0, r.High-r.Total)/top*rankScale
 		out.label = Clip(p.Words("figure.ranking.missing", args), 12, rankScore-x-out.restW-8)
 		x += out.restW
 	default:
-		out.title, out.score = p.Words("figure.ranking.ranked", args), strconv.FormatFloat(r.Total, 'f', 2, 64)
+		out.title, out.score = p.Words("figure.ranking.ranked", args), Total(p.Analysis, r.Total)
 	}
 	out.labelX, out.baseline = x+8, 22
 	if out.note != "" {
@@ -184,3 +200,31 @@ func round2(v float64) float64 {
 
 // points writes a score with at most two decimals.
 func points(v float64) string { return strconv.FormatFloat(round2(v), 'f', -1, 64) }
+
+// round3 is for parts of figures below 1.
+func round3(v float64) float64 {
+	f, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'f', 3, 64), 64)
+	return f
+}
+
+// Total writes a candidate's figure: scores of 1 to 5 with two decimals, those
+// below 1 with three.
+func Total(a *matrix.Analysis, total float64) string {
+	if a.OnScale() {
+		return strconv.FormatFloat(total, 'f', 2, 64)
+	}
+	return strconv.FormatFloat(total, 'f', 3, 64)
+}
+
+// rankTopOf is the figure at the right end of the scale: 5 on the scale of 1 to
+// 5, else 1 or, where values pass it, the largest.
+func rankTopOf(a *matrix.Analysis) float64 {
+	if a.OnScale() {
+		return 5
+	}
+	top := 1.0
+	for _, r := range a.Rows {
+		top = max(top, r.Total, r.High)
+	}
+	return top
+}

@@ -7,11 +7,12 @@ import (
 	"deckplan/internal/verdict"
 )
 
-// Reason is a zone because of which the plan asks for a gate, with the
-// pipelines that bring the tool there.
+// Reason is why the plan asks for a gate: a zone, with the pipelines that bring
+// the tool there, or a rule that the team has set for every tool.
 type Reason struct {
-	Zone      verdict.Ref   `json:"zone"`
-	Pipelines []verdict.Ref `json:"pipelines"`
+	Zone      verdict.Ref   `json:"zone,omitzero"`
+	Pipelines []verdict.Ref `json:"pipelines,omitempty"`
+	Rule      string        `json:"rule,omitempty"` // its name among plan.ToolRules
 }
 
 // airGapReasons lists the air-gapped zones that matter to a matrix's purpose:
@@ -60,7 +61,7 @@ func airGapReasons(p *plan.Plan, purpose plan.MatrixPurpose) []Reason {
 	var out []Reason
 	for _, z := range p.Zones {
 		if len(found[z.ID]) > 0 {
-			out = append(out, Reason{verdict.Ref{Kind: "zones", Key: z.ID, Name: z.Name}, found[z.ID]})
+			out = append(out, Reason{Zone: verdict.Ref{Kind: "zones", Key: z.ID, Name: z.Name}, Pipelines: found[z.ID]})
 		}
 	}
 	return out

@@ -10,11 +10,18 @@ import (
 // CloseMargin is the lead below which a race is close, on the scale of 1 to 5.
 const CloseMargin = 0.25
 
+// closeShare is that margin as a part of a method's range or, where that has no
+// ends, of the leader's figure.
+const closeShare = CloseMargin / 4
+
 // metrics gives matrix.candidates, matrix.out, matrix.scored (the share of the
 // scores needed, a candidate and a criterion of some weight each, that somebody
 // gave; absent where none is needed), matrix.winner (the leader's total) and
 // matrix.margin (its lead on the next; absent without a next). Their Cause is
-// the leader's name, or all of them where several lead together.
+// the leader's name, or all of them where several lead together. Besides it gives
+// matrix.agreement (the share of methods and normalisations that name the
+// leader too) and, where criteria are judged in pairs, matrix.consistency. Of a
+// blind matrix it gives only what tells nothing of scores.
 func (a *Analysis) metrics() []verdict.Metric {
 	candidates, out := float64(len(a.Rows)), float64(a.count(Out))
 	ms := []verdict.Metric{
@@ -30,11 +37,20 @@ func (a *Analysis) metrics() []verdict.Metric {
 	if needed := weighed * (len(a.Rows) - int(out)); needed > 0 {
 		missing := 0
 		for _, r := range a.Rows {
-			if r.State != Out {
-				missing += r.Missing
+			for k, c := range a.Criteria {
+				if r.State != Out && c.Share > 0 && r.Cells[k].People == 0 && !r.Cells[k].Known {
+					missing++
+				}
 			}
 		}
 		ms = append(ms, verdict.Metric{ID: "matrix.scored", Value: float64(needed-missing) / float64(needed), Unit: verdict.Percent})
+	}
+	if a.Judged != nil && a.Judged.Known() {
+		ms = append(ms, verdict.Metric{ID: "matrix.consistency", Value: a.Judged.Ratio, Unit: verdict.Percent, Inputs: []verdict.Input{
+			{ID: "matrix.consistency_index", Value: a.Judged.Index, Unit: verdict.Score}, {ID: "matrix.random_index", Value: a.Judged.Random, Unit: verdict.Score}}})
+	}
+	if a.Blind {
+		return ms
 	}
 	ranked := a.Ranked()
 	if len(ranked) == 0 {
@@ -46,7 +62,26 @@ func (a *Analysis) metrics() []verdict.Metric {
 		ms = append(ms, verdict.Metric{ID: "matrix.margin", Value: a.margin(), Unit: verdict.Score, Cause: winner.Cause, Inputs: []verdict.Input{
 			{ID: "matrix.winner", Value: ranked[0].Total, Unit: verdict.Score}, {ID: "matrix.runner_up", Value: ranked[1].Total, Unit: verdict.Score}}})
 	}
+	valid := 0
+	for _, r := range a.Runs {
+		if r.Fault == nil {
+			valid++
+		}
+	}
+	if valid > 1 {
+		same := valid - len(a.Dissent())
+		ms = append(ms, verdict.Metric{ID: "matrix.agreement", Value: float64(same) / float64(valid), Unit: verdict.Percent, Cause: winner.Cause})
+	}
 	return ms
+}
+
+// close tells whether the leader's lead is small.
+func (a *Analysis) close() bool {
+	margin := a.margin()
+	if low, high, known := a.Range(); known {
+		return margin < closeShare*(high-low)
+	}
+	return margin < closeShare*math.Abs(a.Rows[0].Total)
 }
 
 // margin is the leader's lead on the next; two or more ranked rows are needed.
@@ -72,12 +107,20 @@ func (a *Analysis) findings() []verdict.Finding {
 		return out
 	}
 	out = append(out, a.fitFindings()...)
+	out = append(out, a.pairFindings()...)
 	if !a.weighed() {
-		return append(out, a.finding("no_weights", verdict.Error, nil))
+		if a.Judged == nil || a.Judged.Apart < 2 {
+			out = append(out, a.finding("no_weights", verdict.Error, nil))
+		}
+		return out
+	}
+	if a.Blind {
+		return append(out, a.finding("blind", verdict.Note, verdict.Args{"people": a.People}))
 	}
 	if !a.scored() {
 		return append(out, a.finding("no_scores", verdict.Warning, nil))
 	}
+	out = append(out, a.methodFindings()...)
 	out = append(out, a.raceFindings()...)
 	out = append(out, a.winnerFindings()...)
 	out = append(out, a.missingFindings()...)
@@ -93,11 +136,13 @@ func (a *Analysis) weighed() bool {
 	return false
 }
 
-// scored says whether any candidate that is still in has a score that counts.
+// scored says whether any candidate that is still in has a value that counts.
 func (a *Analysis) scored() bool {
 	for _, r := range a.Rows {
-		if r.State != Out && r.Total > 0 {
-			return true
+		for k, c := range a.Criteria {
+			if r.State != Out && c.Share > 0 && r.Cells[k].Known {
+				return true
+			}
 		}
 	}
 	return false
@@ -131,20 +176,23 @@ func (a *Analysis) raceFindings() []verdict.Finding {
 	args := verdict.Args{"winner": leader.Name, "runner": ranked[1].Name, "margin": cents(margin)}
 	about := []verdict.Ref{leader.Ref(), ranked[1].Ref()}
 	id := "clear"
-	if margin < CloseMargin {
+	if a.close() {
 		id = "close"
 	}
 	switch {
 	case a.Flip == nil:
 		id += "_stable"
+	case a.Judged != nil:
+		id += "_share"
 	case a.Flip.Points < 0:
 		id += "_less"
 	}
 	if f := a.Flip; f != nil {
 		args["runner"], args["criterion"], args["points"] = f.Rival.Name, f.Criterion.Name, upTo(math.Abs(f.Points))
+		args["from"], args["to"] = cents(100*f.From), cents(100*f.To)
 		about = []verdict.Ref{leader.Ref(), f.Rival.Ref(), {Kind: "criteria", Key: f.Criterion.ID, Name: f.Criterion.Name}}
 	}
-	if margin < CloseMargin {
+	if a.close() {
 		return []verdict.Finding{a.finding(id, verdict.Warning, args, about...)}
 	}
 	if a.count(Incomplete) > 0 {
@@ -168,7 +216,7 @@ func (a *Analysis) winnerFindings() (out []verdict.Finding) {
 		}
 		if turn := t.Turned; turn != nil {
 			args := verdict.Args{"date": turn.Date, "now": strings.Join(turn.Now, ", "), "status": turn.Kind}
-			if ended(*t) {
+			if t.Ended() {
 				say("winner_retired", verdict.Warning, args, turn.Sources)
 			} else {
 				say("winner_renamed", verdict.Note, args, turn.Sources)
@@ -197,7 +245,7 @@ func (a *Analysis) missingFindings() []verdict.Finding {
 			best = &a.Rows[i]
 		}
 	}
-	if best == nil {
+	if best == nil || a.Fault != nil {
 		return nil
 	}
 	args := verdict.Args{"count": len(rows), "cells": cells, "names": listNames(rows, 4)}

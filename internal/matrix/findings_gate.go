@@ -21,10 +21,8 @@ func (a *Analysis) gateFindings() (out []verdict.Finding) {
 		out = append(out, a.noneLeft())
 	}
 	for _, g := range a.Gates {
-		if !g.On && len(g.Reasons) > 0 {
-			zone := g.Reasons[0]
-			out = append(out, a.finding("gate_suggested", verdict.Warning, verdict.Args{"gate": string(g.Gate), "zone": zone.Zone.Name,
-				"zones": len(g.Reasons), "pipeline": zone.Pipelines[0].Name, "pipelines": len(zone.Pipelines)}, zone.Zone, zone.Pipelines[0]))
+		if f, asked := a.asked(g); asked {
+			out = append(out, f)
 		}
 		if g.Out > 0 {
 			out = append(out, a.byGate("out", verdict.Note, g, func(_ Row, o Outcome) bool { return o.Result == Fails }))
@@ -44,7 +42,29 @@ func (a *Analysis) gateFindings() (out []verdict.Finding) {
 			out = append(out, f)
 		}
 	}
-	return out
+	return append(out, a.turnFindings()...)
+}
+
+// asked says why the plan sets a gate, or that the matrix lifts it against that.
+func (a *Analysis) asked(g Gate) (verdict.Finding, bool) {
+	if len(g.Reasons) == 0 {
+		return verdict.Finding{}, false
+	}
+	args := verdict.Args{"gate": string(g.Gate)}
+	r := g.Reasons[0]
+	switch {
+	case r.Rule != "" && g.Lifted:
+		args["rule"] = r.Rule
+		return a.finding("gate_lifted_rule", verdict.Warning, args), true
+	case r.Rule != "":
+		args["rule"] = r.Rule
+		return a.finding("gate_set_rule", verdict.Note, args), true
+	}
+	args["zone"], args["zones"], args["pipeline"], args["pipelines"] = r.Zone.Name, len(g.Reasons), r.Pipelines[0].Name, len(r.Pipelines)
+	if g.Lifted {
+		return a.finding("gate_lifted", verdict.Warning, args, r.Zone, r.Pipelines[0]), true
+	}
+	return a.finding("gate_set", verdict.Note, args, r.Zone, r.Pipelines[0]), true
 }
 
 // byGate makes a finding on the candidates whose outcome at a gate is as asked.

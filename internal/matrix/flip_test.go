@@ -39,9 +39,11 @@ func randomTable(r *rand.Rand) *plan.Plan {
 // else up to just short of the flip, the named rival just beyond it.
 func TestFlip_BruteForce(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
+	ways := []plan.Matrix{{}, {}, {Method: plan.WeightedProduct}, {Method: plan.TOPSIS}, {Method: plan.TOPSIS, Normalisation: plan.MinMax}, {Normalisation: plan.BySum}}
 	flips, none := 0, 0
-	for range 400 {
+	for n := range 120 {
 		p := randomTable(r)
+		p.Matrices[0].Method, p.Matrices[0].Normalisation = ways[n%len(ways)].Method, ways[n%len(ways)].Normalisation
 		a := Analyse(p, "m")
 		leader, alone := a.Winner()
 		if !alone || leader.Rank == 0 {
@@ -82,7 +84,7 @@ func TestFlip_BruteForce(t *testing.T) {
 			}
 		}
 	}
-	if flips < 100 || none < 10 {
+	if flips < 40 || none < 4 {
 		t.Errorf("%d flips, %d without: too few cases to say anything", flips, none)
 	}
 }
@@ -117,5 +119,70 @@ func TestFlip_FallOfAWeight(t *testing.T) {
 	f := find(a, "close_less")
 	if f == nil || f.Args["criterion"] != "K0" || f.Args["points"] != 1.5 || !near(a.Flip.Points, -1.5) {
 		t.Errorf("%+v", a.Verdict.Findings)
+	}
+}
+
+// TestScoreFlip_BruteForce moves every score that counts over its range and
+// looks whether anybody else leads before the flip, and the named rival beyond.
+func TestScoreFlip_BruteForce(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	ways := []plan.Matrix{{}, {Method: plan.WeightedProduct}, {Method: plan.TOPSIS}}
+	exact, bracketed := 0, 0
+	for n := range 90 {
+		p := randomTable(r)
+		p.Matrices[0].Method = ways[n%len(ways)].Method
+		a := Analyse(p, "m")
+		leader, alone := a.Winner()
+		if !alone || leader.Rank == 0 {
+			continue
+		}
+		leads := func(i int, x float64) string {
+			q := *p
+			q.Scores = append([]plan.Score(nil), p.Scores...)
+			q.Scores[i].Value = x
+			b := Analyse(&q, "m")
+			for _, l := range b.leaders() {
+				if l.Candidate.ID == leader.Candidate.ID {
+					return l.Candidate.ID // still, if beside another
+				}
+			}
+			return b.Rows[0].Candidate.ID
+		}
+		flips := map[string]ScoreFlip{}
+		for _, f := range a.ScoreFlips() {
+			flips[f.CandidateID+"/"+f.Criterion.ID] = f
+			if f.Exact {
+				exact++
+			} else {
+				bracketed++
+			}
+		}
+		for i, s := range p.Scores {
+			f, ok := flips[s.Candidate+"/"+s.Criterion]
+			end := 5.
+			if s.Candidate == leader.Candidate.ID {
+				end = 1
+			}
+			to := end
+			if ok {
+				to = f.To
+				if beyond := to + math.Copysign(2e-5, to-s.Value); beyond > 1 && beyond < 5 && leads(i, beyond) != f.RivalID {
+					t.Fatalf("%+v: beyond it %s leads", f, leads(i, beyond))
+				}
+			}
+			steps := flipSteps
+			if f.Exact {
+				steps = 20
+			}
+			for step := range steps {
+				x := s.Value + (end-s.Value)*float64(step)/float64(steps)
+				if math.Abs(x-s.Value) < math.Abs(to-s.Value)-1e-5 && leads(i, x) != leader.Candidate.ID {
+					t.Fatalf("%s/%s at %v takes the lead, nearer than %+v", s.Candidate, s.Criterion, x, f)
+				}
+			}
+		}
+	}
+	if exact < 30 || bracketed < 15 {
+		t.Errorf("%d exact, %d bracketed: too few to say anything", exact, bracketed)
 	}
 }

@@ -19,11 +19,13 @@ const (
 // Gate is a kind of gate in this matrix.
 type Gate struct {
 	Gate plan.Gate `json:"gate"`
-	On   bool      `json:"on"` // it is in force
+	On   bool      `json:"on"` // it is in force: switched on, or asked for and not lifted
 	// Reasons say why the plan asks for it, in force or not.
 	Reasons []Reason `json:"reasons,omitempty"`
-	Out     int      `json:"out"`  // candidates it knocks out
-	Open    int      `json:"open"` // candidates it cannot judge
+	// Lifted says that the plan asks for it and the matrix does without.
+	Lifted bool `json:"lifted,omitempty"`
+	Out    int  `json:"out"`  // candidates it knocks out
+	Open   int  `json:"open"` // candidates it cannot judge
 }
 
 // Outcome is what a gate says of one candidate, and by which fact.
@@ -33,16 +35,40 @@ type Outcome struct {
 	Fact   catalog.NamedFact `json:"fact"`
 }
 
+// gates says which gates are in force. The offline gate follows from the air
+// gaps that the plan delivers into, the others from what the team demands of
+// every tool; a matrix may switch on more, and lift what the plan asks for.
 func gates(p *plan.Plan, m plan.Matrix) []Gate {
 	var out []Gate
+	rules := p.About.Tools.Gates()
 	for _, v := range plan.Gate("").Values() {
-		g := Gate{Gate: plan.Gate(v), On: slices.Contains(m.Gates, plan.Gate(v))}
+		g := Gate{Gate: plan.Gate(v)}
 		if g.Gate == plan.GateOffline {
 			g.Reasons = airGapReasons(p, m.Purpose)
+		} else if rule := rules[g.Gate]; rule != "" {
+			g.Reasons = []Reason{{Rule: rule}}
 		}
+		g.Lifted = len(g.Reasons) > 0 && slices.Contains(m.Lifted, g.Gate)
+		g.On = !g.Lifted && (len(g.Reasons) > 0 || slices.Contains(m.Gates, g.Gate))
 		out = append(out, g)
 	}
 	return out
+}
+
+// Switch gives a matrix's gates and lifted gates when exactly the gates of on
+// are to be in force: what the plan asks for is lifted rather than switched off,
+// and needs no switching on.
+func Switch(p *plan.Plan, m plan.Matrix, on []plan.Gate) (switched, lifted []plan.Gate) {
+	for _, g := range gates(p, m) {
+		asked, wanted, was := len(g.Reasons) > 0, slices.Contains(on, g.Gate), slices.Contains(m.Gates, g.Gate)
+		if wanted && (!asked || was) {
+			switched = append(switched, g.Gate)
+		}
+		if asked && !wanted {
+			lifted = append(lifted, g.Gate)
+		}
+	}
+	return switched, lifted
 }
 
 // judge asks every gate in force about every candidate.
@@ -86,12 +112,14 @@ func Judge(gate plan.Gate, tool *catalog.Tool) Outcome {
 		out.Result = Passes
 	case slices.Contains(rule.fail, v):
 		out.Result = Fails
+	case gate == plan.GateRootless && v == "not_applicable" && tool.ContainerBuild.Value == string(catalog.DoesNot):
+		out.Result = Passes // it builds no images
 	}
 	return out
 }
 
 // rules names for each gate the fact that decides it. Open core, a builder
-// that depends on the job, and a project continued elsewhere or hardly kept up
+// that depends on the job or builds without root only in part, and a project continued elsewhere or hardly kept up
 // are left to people. Something that is archived fails even where forks
 // exist: a fork is a candidate of its own.
 var rules = map[plan.Gate]struct {
@@ -100,6 +128,7 @@ var rules = map[plan.Gate]struct {
 }{
 	plan.GateOffline:    {"airgapped", []string{"yes", "with_effort"}, []string{"no"}},
 	plan.GateDaemonless: {"daemon", []string{"not_required"}, []string{"required"}},
+	plan.GateRootless:   {"rootless", []string{"yes", "with_effort"}, nil},
 	plan.GateSelfHosted: {"hosting", []string{"self_hosted", "both", "local"}, []string{"saas"}},
 	plan.GateOpenSource: {"licence", []string{"open_source"}, []string{"proprietary"}},
 	plan.GateMaintained: {"maintenance", []string{"active", "low"}, []string{"archived"}},

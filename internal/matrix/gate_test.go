@@ -25,6 +25,15 @@ func TestGate_WhatPassesFailsAndStaysOpen(t *testing.T) {
 			t.Errorf("%s, %s: %s by %+v", c.gate, c.tool, o.Result, o.Fact)
 		}
 	}
+	for _, c := range []struct {
+		tool string
+		want Result
+	}{{"buildah", Passes}, {"docker_build", Passes}, {"kaniko", Open}, {"jenkins", Open}, {"argo_cd", Passes}} {
+		tool, _ := catalog.ToolByID(c.tool)
+		if o := Judge(plan.GateRootless, &tool); o.Result != c.want {
+			t.Errorf("rootless, %s: %s", c.tool, o.Result)
+		}
+	}
 	for _, v := range plan.Gate("").Values() {
 		if o := Judge(plan.Gate(v), nil); o.Result != Open || o.Fact.Name == "" {
 			t.Errorf("%s of a tool the catalogue lacks: %+v", v, o)
@@ -111,13 +120,23 @@ func vault(purpose plan.MatrixPurpose) *plan.Plan {
 	return p
 }
 
-func TestGate_PlanAsksForOffline(t *testing.T) {
-	f := find(Analyse(vault(plan.CompareCD), "m"), "gate_suggested")
+func TestGate_AirGapSetsOfflineUnlessLifted(t *testing.T) {
+	a := Analyse(vault(plan.CompareCD), "m")
+	f := find(a, "gate_set")
 	if f == nil || f.Args["zone"] != "Vault" || f.Args["pipeline"] != "Ship" || f.Args["gate"] != "offline" || f.Args["zones"] != 1 {
 		t.Fatalf("%+v", f)
 	}
+	if g := a.Gates[0]; !g.On || g.Lifted || len(a.Matrix.Gates) != 0 {
+		t.Errorf("the plan does not set it: %+v", g)
+	}
+	lifted := vault(plan.CompareCD)
+	lifted.Matrices[0].Lifted = []plan.Gate{plan.GateOffline}
+	lifted.Matrices[0].Gates = []plan.Gate{plan.GateOffline} // lifted wins
+	a = Analyse(lifted, "m")
+	if g := a.Gates[0]; g.On || !g.Lifted || find(a, "gate_lifted") == nil || find(a, "gate_set") != nil {
+		t.Errorf("lifted: %+v", g)
+	}
 	silent := map[string]func(p *plan.Plan){
-		"the gate is on":                 func(p *plan.Plan) { gated(p, plan.GateOffline) },
 		"an online link leads out":       func(p *plan.Plan) { p.Links[3].Kind = plan.Online },
 		"no zone is marked the internet": func(p *plan.Plan) { p.Zones[0].Internet = false },
 		"nothing is deployed":            func(p *plan.Plan) { p.Stages = p.Stages[:1] },
@@ -126,34 +145,70 @@ func TestGate_PlanAsksForOffline(t *testing.T) {
 	for name, change := range silent {
 		p := vault(plan.CompareCD)
 		change(p)
-		if find(Analyse(p, "m"), "gate_suggested") != nil {
-			t.Errorf("fires though %s", name)
+		if a := Analyse(p, "m"); find(a, "gate_set") != nil || a.Gates[0].On {
+			t.Errorf("set though %s", name)
 		}
 	}
-	on := vault(plan.CompareCD)
-	gated(on, plan.GateOffline)
-	if g := Analyse(on, "m").Gates; !g[0].On || len(g[0].Reasons) != 1 {
-		t.Errorf("the reason of a gate in force is not kept: %+v", g[0])
+}
+
+func TestGate_TeamRulesSetGates(t *testing.T) {
+	p := table(plan.CompareBuilders, []float64{1}, nil, "docker_build", "buildah", "kaniko")
+	p.About.Tools = plan.ToolRules{NoDaemon: true, Rootless: true, Maintained: true}
+	a := Analyse(p, "m")
+	states := map[string]State{}
+	for _, r := range a.Rows {
+		states[r.Candidate.Tool] = r.State
+	}
+	if states["docker_build"] != Out || states["kaniko"] != Out || states["buildah"] == Out || find(a, "gate_set_rule") == nil {
+		t.Errorf("%v", states)
+	}
+	p.Matrices[0].Lifted = []plan.Gate{plan.GateDaemonless}
+	a = Analyse(p, "m")
+	if f := find(a, "gate_lifted_rule"); f == nil || f.Args["rule"] != "noDaemon" || a.Gates[1].On {
+		t.Errorf("lifted: %+v", f)
+	}
+}
+
+// Whatever is chosen is in force afterwards, and nothing else.
+func TestGate_SwitchLeadsToWhatIsChosen(t *testing.T) {
+	all := plan.Gate("").Values()
+	for set := range 1 << len(all) {
+		p := vault(plan.CompareCD)
+		p.About.Tools = plan.ToolRules{OpenSource: true}
+		gated(p, plan.GateMaintained, plan.GateOffline)
+		var on []plan.Gate
+		for i, v := range all {
+			if set>>i&1 == 1 {
+				on = append(on, plan.Gate(v))
+			}
+		}
+		m := &p.Matrices[0]
+		m.Gates, m.Lifted = Switch(p, *m, on)
+		for i, g := range Analyse(p, "m").Gates {
+			if g.On != (set>>i&1 == 1) {
+				t.Fatalf("chosen %v, %s is %v", on, g.Gate, g.On)
+			}
+		}
 	}
 }
 
 func TestGate_BuildingOutsideTheAirGapAsksForNothing(t *testing.T) {
 	p := vault(plan.CompareCI)
-	if find(Analyse(p, "m"), "gate_suggested") == nil {
+	if find(Analyse(p, "m"), "gate_set") == nil {
 		t.Error("where it is built is not known")
 	}
 	p.Installations = []plan.Installation{{ID: "ci", Host: "o"}}
 	p.Stages[0].Installation = "ci"
-	if find(Analyse(p, "m"), "gate_suggested") != nil {
+	if find(Analyse(p, "m"), "gate_set") != nil {
 		t.Error("it is built in the office")
 	}
 	p.Installations[0] = plan.Installation{ID: "ci", SaaS: true}
-	if find(Analyse(p, "m"), "gate_suggested") != nil {
+	if find(Analyse(p, "m"), "gate_set") != nil {
 		t.Error("it is built by a SaaS tool")
 	}
 	p.Installations[0] = plan.Installation{ID: "ci", Zone: "vault"}
 	p.Applications = nil
-	if find(Analyse(p, "m"), "gate_suggested") == nil {
+	if find(Analyse(p, "m"), "gate_set") == nil {
 		t.Error("it is built inside the air gap")
 	}
 	if !slices.Contains([]string{"Vault"}, Analyse(p, "m").Gates[0].Reasons[0].Zone.Name) {

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"testing"
@@ -259,9 +260,9 @@ func TestAnalyse_Sample(t *testing.T) {
 	}
 }
 
-func BenchmarkAnalyse200x30x50(b *testing.B) {
-	p := &plan.Plan{Matrices: []plan.Matrix{{ID: "m", Purpose: plan.CompareOwn, Gates: []plan.Gate{plan.GateOffline, plan.GateMaintained}}}}
-	tools := catalog.Tools()
+func bigMatrix() *plan.Plan {
+	p := &plan.Plan{Matrices: []plan.Matrix{{ID: "m", Purpose: plan.CompareOwn}}}
+	tools, r := catalog.Tools(), rand.New(rand.NewPCG(1, 2))
 	for k := range 30 {
 		p.Criteria = append(p.Criteria, plan.Criterion{ID: "criterion-" + strconv.Itoa(k), Matrix: "m", Weight: float64(k%7 + 1)})
 	}
@@ -270,11 +271,21 @@ func BenchmarkAnalyse200x30x50(b *testing.B) {
 		p.Candidates = append(p.Candidates, plan.Candidate{ID: id, Matrix: "m", Tool: tools[c%len(tools)].ID})
 		for k := range 30 {
 			for person := range 50 {
-				p.Scores = append(p.Scores, plan.Score{Candidate: id, Criterion: p.Criteria[k].ID, Person: "p" + strconv.Itoa(person), Value: float64((c*7+k*3+person)%5 + 1)})
+				p.Scores = append(p.Scores, plan.Score{Candidate: id, Criterion: p.Criteria[k].ID, Person: "p" + strconv.Itoa(person), Value: float64(1 + r.IntN(5))})
 			}
 		}
 	}
-	for b.Loop() {
-		Analyse(p, "m")
+	return p
+}
+
+func BenchmarkAnalyse200x30x50(b *testing.B) {
+	for _, way := range []plan.Matrix{{Gates: []plan.Gate{plan.GateOffline, plan.GateMaintained}}, {Method: plan.TOPSIS}, {Aggregate: plan.Median, Method: plan.WeightedProduct}} {
+		p := bigMatrix()
+		p.Matrices[0].Gates, p.Matrices[0].Method, p.Matrices[0].Aggregate = way.Gates, way.Method, way.Aggregate
+		b.Run(string(way.Method+" "+plan.MatrixMethod(way.Aggregate)), func(b *testing.B) {
+			for b.Loop() {
+				Analyse(p, "m")
+			}
+		})
 	}
 }

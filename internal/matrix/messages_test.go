@@ -20,15 +20,18 @@ func TestMessages_EveryFindingIsWorded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids := map[string]bool{"close_less": true, "close_stable": true, "clear_less": true, "clear_stable": true}
-	literal := regexp.MustCompile(`(?:finding|byGate|say)\("([a-z_]+)"|\bid(?:, args\["gate"\])?(?:, args\["other"\])? :?= "([a-z_]+)"`)
+	ids := map[string]bool{"close_less": true, "close_stable": true, "clear_less": true, "clear_stable": true, "close_share": true, "turned_archived": true, "turned_renamed": true, "clear_share": true}
+	literal := regexp.MustCompile(`(?:finding|byGate|say)\("([a-z_]+)"(?:, "([a-z_]+)")?|\bid(?:, args\["gate"\])?(?:, args\["other"\])? :?= "([a-z_]+)"`)
 	for _, f := range files {
 		b, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, m := range literal.FindAllStringSubmatch(string(b), -1) {
-			ids[m[1]+m[2]] = true
+			ids[m[1]+m[3]] = true
+			if m[2] != "" {
+				ids[m[2]] = true
+			}
 		}
 	}
 	if len(ids) < 25 {
@@ -94,7 +97,7 @@ func TestMessages_UnfitSaysWhatThePurposeAsksFor(t *testing.T) {
 func TestMessages_CatalogueWordsAreNamed(t *testing.T) {
 	var tool catalog.Tool
 	for _, l := range lang.All {
-		kinds := map[string]bool{"category": true, "turn": true, "group": true, "network": true}
+		kinds := map[string]bool{"category": true, "privileges": true, "cache": true, "platforms": true, "input": true, "login": true, "turn": true, "group": true, "network": true}
 		for _, f := range tool.Facts() {
 			kinds[f.Vocabulary] = true
 			if !l.Has("tool.fact." + f.Name) {

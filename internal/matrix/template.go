@@ -25,11 +25,15 @@ func Starts() []Start {
 // Fits says whether a tool's abilities suit a purpose: an integrated tool takes
 // part in source build, container build and deployment, a CI tool in source
 // build, a CD tool in deployment; a builder builds images itself and runs no
-// jobs. Every tool fits a purpose of one's own.
+// jobs. Every tool fits a purpose of one's own, and one that the catalogue lacks
+// is taken at its word.
 func Fits(t catalog.Tool, purpose plan.MatrixPurpose) bool {
 	able := func(kind plan.StageKind) bool {
 		a := t.Does(kind)
 		return a == catalog.DoesIt || a == catalog.Orchestrates
+	}
+	if t.Category == "" {
+		return true
 	}
 	switch purpose {
 	case plan.CompareIntegrated:
@@ -58,22 +62,17 @@ func Suited(purpose plan.MatrixPurpose) []catalog.Tool {
 		case !Fits(t, purpose) || purpose == plan.CompareCD && t.Does(plan.Deploy) != catalog.DoesIt:
 		case t.InArticle:
 			named = append(named, t)
-		case !ended(t):
+		case !t.Ended():
 			others = append(others, t)
 		}
 	}
 	return slices.Concat(named, others)
 }
 
-// ended says that a project is archived or goes on elsewhere.
-func ended(t catalog.Tool) bool {
-	return t.Maintenance.Value == "archived" || t.Maintenance.Value == "continued_elsewhere"
-}
-
 // New makes a matrix for a purpose with its first criteria and candidates.
 // names words a message in the plan's language (matrix.template.PURPOSE and
-// those of Starts), newID makes identifiers. No gate is set: Analyse says which
-// the plan asks for.
+// those of Starts), newID makes identifiers. It switches no gate on: the plan
+// sets those it asks for.
 func New(purpose plan.MatrixPurpose, names func(id string) string, newID func() string) (plan.Matrix, []plan.Criterion, []plan.Candidate) {
 	m := plan.Matrix{ID: newID(), Name: names("matrix.template." + string(purpose)), Purpose: purpose}
 	var criteria []plan.Criterion

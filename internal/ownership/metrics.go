@@ -140,7 +140,7 @@ func (a *Analysis) describe(s *Stage) {
 // tools are the catalogue's entries for a stage's installation and builder.
 func (a *Analysis) tools(s Stage) (out []*catalog.Tool) {
 	for _, id := range []string{a.index.installations[s.Installation].Tool, s.Builder} {
-		if t := toolOf(id); t != nil && (len(out) == 0 || out[0].ID != id) {
+		if t := a.tool(id); t != nil && (len(out) == 0 || out[0].ID != id) {
 			out = append(out, t)
 		}
 	}
@@ -154,10 +154,21 @@ func (a *Analysis) builder(s Stage) *catalog.Tool {
 	if id == "" {
 		id = a.index.installations[s.Installation].Tool
 	}
-	if t := toolOf(id); t != nil {
+	if t := a.tool(id); t != nil {
 		return t
 	}
 	return &catalog.Tool{}
+}
+
+// tool gives a tool as the plan knows it, nil where nothing is known of it.
+func (a *Analysis) tool(id string) *catalog.Tool {
+	if p := a.index.plan; len(p.ToolFacts) > 0 {
+		if t, ok := catalog.ToolIn(p, id); ok {
+			return &t
+		}
+		return nil
+	}
+	return toolOf(id)
 }
 
 // ended tells whether a project is over; one that was only renamed is not.

@@ -38,7 +38,7 @@ func (t *tx) check() error {
 			}
 		}
 	}
-	return refuse(problems)
+	return refuse(append(problems, t.unfit()...))
 }
 
 // overfull tells of tables that have grown beyond what a document may hold.
@@ -87,7 +87,7 @@ func Check(p *Plan) error {
 			}
 		}
 	}
-	return refuse(problems)
+	return refuse(append(problems, unfit(p)...))
 }
 
 func path(k *Kind, i int, field string) string {

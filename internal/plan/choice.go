@@ -21,6 +21,18 @@ type (
 	MatrixPurpose string
 	// Gate is a demand that knocks a candidate out.
 	Gate string
+	// MatrixMethod says how a candidate's values become one figure.
+	MatrixMethod string
+	// Normalisation says how values of different criteria are made comparable.
+	Normalisation string
+	// Weighting says where a matrix's weights come from.
+	Weighting string
+	// Aggregate says what counts of several people's scores.
+	Aggregate string
+	// CriterionKind says what a criterion's values are.
+	CriterionKind string
+	// Direction says which values of a criterion are better.
+	Direction string
 	// Rollout is a deployment strategy.
 	Rollout string
 	// WarmUp is what spares users the replicas that are still cold.
@@ -80,9 +92,33 @@ const (
 
 	GateOffline    Gate = "offline"     // works without the internet
 	GateDaemonless Gate = "daemonless"  // builds without a daemon
+	GateRootless   Gate = "rootless"    // builds without root
 	GateSelfHosted Gate = "self_hosted" // runs on one's own machines
 	GateOpenSource Gate = "open_source"
 	GateMaintained Gate = "maintained"
+
+	WeightedSum     MatrixMethod = "weighted_sum"
+	WeightedProduct MatrixMethod = "weighted_product"
+	TOPSIS          MatrixMethod = "topsis"
+
+	OnScale  Normalisation = "scale" // measured values onto the scale of scores, 1 to 5
+	AsGiven  Normalisation = "none"
+	MinMax   Normalisation = "min_max"
+	ByMax    Normalisation = "max"
+	BySum    Normalisation = "sum"
+	ByVector Normalisation = "vector"
+
+	ByPoints    Weighting = "points"
+	ByJudgement Weighting = "pairwise"
+
+	Mean   Aggregate = "mean"
+	Median Aggregate = "median"
+
+	Scored   CriterionKind = "score"
+	Measured CriterionKind = "measured"
+
+	Higher Direction = "higher"
+	Lower  Direction = "lower"
 
 	Recreate      Rollout = "recreate"
 	RollingUpdate Rollout = "rolling_update"
@@ -128,8 +164,18 @@ func (MatrixPurpose) Values() []string {
 	return []string{"integrated", "ci", "cd", "builder", "own"}
 }
 func (Gate) Values() []string {
-	return []string{"offline", "daemonless", "self_hosted", "open_source", "maintained"}
+	return []string{"offline", "daemonless", "rootless", "self_hosted", "open_source", "maintained"}
 }
+func (MatrixMethod) Values() []string {
+	return []string{"weighted_sum", "weighted_product", "topsis"}
+}
+func (Normalisation) Values() []string {
+	return []string{"scale", "none", "min_max", "max", "sum", "vector"}
+}
+func (Weighting) Values() []string     { return []string{"points", "pairwise"} }
+func (Aggregate) Values() []string     { return []string{"mean", "median"} }
+func (CriterionKind) Values() []string { return []string{"score", "measured"} }
+func (Direction) Values() []string     { return []string{"higher", "lower"} }
 func (Rollout) Values() []string {
 	return []string{"recreate", "rolling_update", "blue_green", "canary"}
 }

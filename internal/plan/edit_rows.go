@@ -118,7 +118,7 @@ type copying struct {
 var partsOf = map[string][]string{
 	"pipelines": {"stages"},
 	"layouts":   {"instances", "placements"},
-	"matrices":  {"criteria", "candidates", "scores"},
+	"matrices":  {"criteria", "candidates", "scores", "judgements", "comparisons"},
 }
 
 // gather lists a row and its parts, and gives each with an identifier a new one.

@@ -38,6 +38,10 @@ type Plan struct {
 	Criteria      []Criterion    `json:"criteria,omitempty" jsonschema:"maxItems=5000"`
 	Candidates    []Candidate    `json:"candidates,omitempty" jsonschema:"maxItems=10000"`
 	Scores        []Score        `json:"scores,omitempty" jsonschema:"maxItems=400000"`
+	Judgements    []Judgement    `json:"judgements,omitempty" jsonschema:"maxItems=50000"`
+	Comparisons   []Comparison   `json:"comparisons,omitempty" jsonschema:"maxItems=200000"`
+	Stacks        []Stack        `json:"stacks,omitempty" jsonschema:"maxItems=100"`
+	ToolFacts     []ToolFact     `json:"toolFacts,omitempty" jsonschema:"maxItems=5000"`
 	Strategies    []Strategy     `json:"strategies,omitempty" jsonschema:"maxItems=50000"`
 	Assumptions   []Assumption   `json:"assumptions,omitempty" jsonschema:"maxItems=1000"`
 	Steps         []Step         `json:"steps,omitempty" jsonschema:"maxItems=5000"`
@@ -58,8 +62,9 @@ type About struct {
 	Layout string `json:"layout,omitempty" ref:"layouts"`
 	// OneToolTeams is the number of owning teams from which an integrated
 	// pipeline is worth a warning; 2 unless set.
-	OneToolTeams int   `json:"oneToolTeams,omitempty" jsonschema:"minimum=0,maximum=50"`
-	Rules        Rules `json:"rules,omitzero"`
+	OneToolTeams int       `json:"oneToolTeams,omitempty" jsonschema:"minimum=0,maximum=50"`
+	Rules        Rules     `json:"rules,omitzero"`
+	Tools        ToolRules `json:"tools,omitzero"`
 }
 
 // Key makes About the one row of its own table.

@@ -297,7 +297,7 @@ func (f *Facts) tool(r decision.Ref) (any, error) {
 		}
 		return float64(n), nil
 	}
-	t, ok := catalog.ToolByID(r.Key)
+	t, ok := catalog.ToolIn(f.plan, r.Key)
 	if !ok {
 		return nil, &decision.Missing{Ref: r, ID: "decision.missing.tool", Args: map[string]any{"name": r.Key}, Gone: true}
 	}

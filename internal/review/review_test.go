@@ -199,6 +199,14 @@ func TestFacts_EveryFigureOfTheVocabularyIsFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.Matrices[0].Weighting = plan.ByJudgement // so that there is a consistency
+	for i, c := range p.Criteria {
+		for _, d := range p.Criteria[i+1:] {
+			if c.Matrix == p.Matrices[0].ID && d.Matrix == c.Matrix {
+				p.Judgements = append(p.Judgements, plan.Judgement{First: c.ID, Second: d.ID, Ratio: 2})
+			}
+		}
+	}
 	a := appraise.Run(p)
 	f := NewFacts(p, &a, func(string) (int, error) { return 3, nil })
 	for kind, things := range decision.Vocabulary {

@@ -75,6 +75,7 @@ type Input struct {
 // Source is where a fact comes from.
 type Source struct {
 	Title      string `json:"title"`
+	URL        string `json:"url,omitempty"`        // its address, where it has one
 	AsOf       string `json:"asOf,omitempty"`       // date or month the source was read
 	Kind       string `json:"kind,omitempty"`       // documented, measured, derived or assumption
 	Confidence string `json:"confidence,omitempty"` // high, medium, low

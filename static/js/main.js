@@ -2,6 +2,7 @@
 // without any of it. The order matters where two listen to the same event.
 import "./fields.js";
 import "./menus.js";
+import "./reveal.js";
 import "./move.js";
 import "./dialog.js";
 import "./keys.js";

@@ -152,8 +152,12 @@ func weighTools(p *tab) {
 	p.click(having("nav.tabs a", "Which tool deploys"))
 	winner := text(css(radius))
 	p.wait("a winner", is(winner, "Argo CD"))
+	p.click(having("nav.tabs a", "Weights and pairs"))
+	p.wait("the weights", id("i-criteria/cd-offline/weight"))
 	p.saves(func() { p.enter(id("i-criteria/cd-offline/weight"), "9"); p.press(kb.Tab) })
 	p.must("another winner", "("+winner+") !== 'Argo CD'")
+	p.click(having("nav.tabs a", "Scores"))
+	p.wait("the scores", css("#scores"))
 	first := text(css("#scores tbody tr td:nth-child(2) b"))
 	p.must("the table follows", is(first, eval[string](p, winner)))
 	gate := id("f-matrices/cd/gates") + "?.querySelector('input[value=daemonless]')"
