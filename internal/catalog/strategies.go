@@ -24,6 +24,14 @@ type SlowStart struct {
 	Sources              []verdict.Source
 }
 
+// Setting is a field of a Deployment or a Rollout with its documented default.
+// Note is the message strategies.setting.* that tells what to know of it.
+type Setting struct {
+	Of                   []plan.Rollout
+	Field, Default, Note string
+	Sources              []verdict.Source
+}
+
 //go:embed data/strategies.yaml
 var strategiesYAML []byte
 
@@ -31,7 +39,11 @@ type strategyFacts struct {
 	argocdFacts
 	routers    []Router
 	slowStarts []SlowStart
+	settings   []Setting
 }
+
+// citation is where a statement of the file comes from.
+type citation struct{ Source, Kind, Confidence string }
 
 // strategies decodes the embedded facts once; it panics as argocd does.
 var strategies = sync.OnceValue(func() strategyFacts {
@@ -45,19 +57,33 @@ var strategies = sync.OnceValue(func() strategyFacts {
 		AsOf       string `yaml:"as_of"`
 		SlowStarts []struct {
 			Where, Setting, Note string
-			From                 []struct{ Source, Kind, Confidence string }
+			From                 []citation
 		} `yaml:"slow_starts"`
+		Settings []struct {
+			Of                   []plan.Rollout
+			Field, Default, Note string
+			From                 []citation
+		}
 	}
 	if err := yaml.Unmarshal(strategiesYAML, &file); err != nil {
 		panic(err)
 	}
 	out := strategyFacts{argocdFacts: f, routers: file.Routers}
-	for _, s := range file.SlowStarts {
-		x := SlowStart{Where: s.Where, Setting: s.Setting, Note: s.Note}
-		for _, c := range s.From {
-			x.Sources = append(x.Sources, verdict.Source{Title: file.Sources[c.Source], AsOf: file.AsOf, Kind: c.Kind, Confidence: c.Confidence})
+	cite := func(from []citation) (all []verdict.Source) {
+		for _, c := range from {
+			title, ok := file.Sources[c.Source]
+			if !ok {
+				panic("catalogue of strategies: no source " + c.Source)
+			}
+			all = append(all, verdict.Source{Title: title, AsOf: file.AsOf, Kind: c.Kind, Confidence: c.Confidence})
 		}
-		out.slowStarts = append(out.slowStarts, x)
+		return all
+	}
+	for _, s := range file.SlowStarts {
+		out.slowStarts = append(out.slowStarts, SlowStart{s.Where, s.Setting, s.Note, cite(s.From)})
+	}
+	for _, s := range file.Settings {
+		out.settings = append(out.settings, Setting{s.Of, s.Field, s.Default, s.Note, cite(s.From)})
 	}
 	return out
 })
@@ -81,3 +107,8 @@ func Routers() []Router { return slices.Clone(strategies().routers) }
 
 // SlowStarts lists where a new replica gets few users at first.
 func SlowStarts() []SlowStart { return slices.Clone(strategies().slowStarts) }
+
+// Settings lists what a strategy can be set to, with the documented defaults.
+func Settings(r plan.Rollout) []Setting {
+	return slices.DeleteFunc(slices.Clone(strategies().settings), func(s Setting) bool { return !slices.Contains(s.Of, r) })
+}

@@ -53,6 +53,17 @@ func TestStrategySources_EveryStrategyHasThem(t *testing.T) {
 			t.Errorf("slow start %+v is not whole", s)
 		}
 	}
+	for _, r := range plan.Canary.Values() {
+		settings := Settings(plan.Rollout(r))
+		for _, s := range settings {
+			if s.Field == "" || s.Default == "" || s.Note == "" || len(s.Sources) == 0 {
+				t.Errorf("setting %+v is not whole", s)
+			}
+		}
+		if len(settings) < 3 {
+			t.Errorf("%s has %d settings", r, len(settings))
+		}
+	}
 	routers := Routers()
 	if len(routers) < 5 || routers[0].Retired || !slices.IsSortedFunc(routers, func(a, b Router) int {
 		if a.Retired == b.Retired {
