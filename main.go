@@ -57,6 +57,7 @@ type cli struct {
 	Snapshot  command.Snapshot  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
 	Manifests command.Manifests `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
 	Matrix    command.Matrix    `cmd:"" help:"Work out a tool matrix of a YAML, CSV or Excel file: ranking, consistency, flips, robustness."`
+	Image     command.Image     `cmd:"" help:"Account for the bytes of container images: layers, waste, what each engine shows and why; of archives and of registries."`
 	Export    exportCmd         `cmd:"" help:"Write a plan of the database as YAML."`
 	Import    importCmd         `cmd:"" help:"Put a plan file into the database."`
 	Decisions decisionsCmd      `cmd:"" help:"Exchange a plan's decision records as MADR files."`
