@@ -26,6 +26,7 @@ import (
 
 // Plans is what the pages need of the database.
 type Plans interface {
+	Ledgers
 	Plans(ctx context.Context) ([]plan.Head, error)
 	Plan(ctx context.Context, id string) (plan.Head, *plan.Plan, error)
 	Create(ctx context.Context, id, author string, p *plan.Plan, s plan.Summary) (plan.Head, error)
