@@ -44,6 +44,9 @@ func (s *Server) ledgerRoutes(r chi.Router) {
 	r.Get("/images/ledger", s.page(s.ledgers))
 	// Two at a time, for what one archive may cost in memory and in work.
 	r.With(middleware.ThrottleBacklog(2, 20, time.Minute)).Post("/images/ledger", s.page(s.takeArchives))
+	if s.Registries != "" {
+		r.With(middleware.ThrottleBacklog(2, 20, time.Minute)).Post("/images/ledger/pull", s.page(s.pull))
+	}
 	r.Get("/images/ledger/{ledger}", s.page(s.ledger))
 	r.Get("/images/ledger/{ledger}.json", s.page(s.ledgerJSON))
 	r.Post("/images/ledger/{ledger}/remove", s.page(s.removeLedger))
@@ -60,7 +63,7 @@ func (s *Server) listLedgers(w http.ResponseWriter, r *http.Request, problems []
 		return err
 	}
 	v.Crumb, v.Title = v.T("nav.images"), v.T("ledger.page.title")
-	p := page.LedgersProps{Problems: problems, Find: clip(strings.ToValidUTF8(r.URL.Query().Get("image"), ""), 300)}
+	p := page.LedgersProps{Problems: problems, Pulls: s.Registries != "", Typed: r.PostForm, Find: clip(strings.ToValidUTF8(r.URL.Query().Get("image"), ""), 300)}
 	all, err := s.Plans.Ledgers(r.Context(), v.Plan.ID)
 	if err != nil {
 		return err
@@ -141,12 +144,17 @@ func (s *Server) takeArchives(w http.ResponseWriter, r *http.Request) error {
 	if len(all) == 0 {
 		return refuse("ledger.page.choose", nil)
 	}
+	return s.keepLedger(w, r, strings.Join(names, ", "), all, refuse)
+}
+
+// keepLedger keeps what was found, and shows it.
+func (s *Server) keepLedger(w http.ResponseWriter, r *http.Request, name string, all []*ledger.Ledger, refuse func(id string, args map[string]any) error) error {
 	set := ledger.Together(all...)
 	content, err := json.Marshal(set)
 	if err != nil {
 		return err
 	}
-	k := ledger.Kept{ID: plan.NewID(), Plan: planOf(r), Name: clip(strings.Join(names, ", "), 300), Author: author(r), Created: s.Now(), Summary: set.Summary(), Content: content}
+	k := ledger.Kept{ID: plan.NewID(), Plan: planOf(r), Name: clip(name, 300), Author: author(r), Created: s.Now(), Summary: set.Summary(), Content: content}
 	err = s.Plans.AddLedger(r.Context(), k)
 	if errors.Is(err, ledger.ErrFull) {
 		return refuse("ledger.page.full", map[string]any{"max": ledger.MaxKept})
@@ -156,6 +164,39 @@ func (s *Server) takeArchives(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, planURL(k.Plan, "images", "ledger", k.ID), http.StatusSeeOther)
 	return nil
+}
+
+// pull measures an image of a registry. Whoever leaves the page stops it.
+func (s *Server) pull(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errForm
+	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(archiveTime)) // where it cannot be set, the server's own holds
+	l := language(r)
+	reference := strings.TrimSpace(r.PostForm.Get("reference"))
+	refuse := func(id string, args map[string]any) error {
+		r.PostForm.Del("password")
+		return s.listLedgers(w, withStatus(r, http.StatusUnprocessableEntity), []string{l.T(id, args)})
+	}
+	if reference == "" {
+		return refuse("ledger.page.no_reference", nil)
+	}
+	if _, _, err := s.Plans.Plan(r.Context(), planOf(r)); err != nil {
+		return err
+	}
+	p := ledger.Puller{Reach: s.Registries, User: r.PostForm.Get("user"), Password: r.PostForm.Get("password"), Platform: strings.TrimSpace(r.PostForm.Get("platform"))}
+	ctx, cancel := context.WithTimeout(r.Context(), archiveTime-time.Minute)
+	defer cancel()
+	one, err := p.Pull(ctx, reference, ledger.Options{Limits: ledger.Limits{Read: maxArchives, Unpacked: mostUnpacked}})
+	var fault *ledger.Fault
+	if errors.As(err, &fault) {
+		s.Log.InfoContext(r.Context(), "an image of a registry cannot be measured", "fault", fault)
+		return refuse("ledger.page.fault", map[string]any{"name": clip(reference, 200), "fault": l.T(fault.Message(), fault.Args)})
+	}
+	if err != nil {
+		return err
+	}
+	return s.keepLedger(w, r, reference, []*ledger.Ledger{one}, refuse)
 }
 
 // ledger shows what was found of one measurement.

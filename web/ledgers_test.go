@@ -99,3 +99,13 @@ func TestLedger_WhatCannotBeReadIsSaidAndNothingKept(t *testing.T) {
 		t.Errorf("through another plan: %d", w.Code)
 	}
 }
+
+func TestLedger_ARegistryThatIsNotReachedIsSaid(t *testing.T) {
+	s := sampleSite(t)
+	for reference, says := range map[string]string{"": "Give a reference", "127.0.0.1:5000/x:1": "127.0.0.1", "Not A Reference": "Not A Reference"} {
+		w := s.post("/plans/p/images/ledger/pull", "/plans/p/images/ledger", url.Values{"reference": {reference}, "user": {"me"}, "password": {"geheim-1"}})
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), says) || strings.Contains(w.Body.String(), "geheim-1") || !strings.Contains(w.Body.String(), `value="me"`) {
+			t.Errorf("%q: %d", reference, w.Code)
+		}
+	}
+}

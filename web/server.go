@@ -18,6 +18,7 @@ import (
 	"deckplan/internal/live"
 	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
+	"deckplan/internal/reach"
 	"deckplan/internal/report"
 	"deckplan/internal/survey"
 	"deckplan/static"
@@ -98,6 +99,8 @@ type Config struct {
 	// Webhooks are kept and sent by it; nil where none can be.
 	Webhooks Webhooks
 
+	// Registries are those that images are measured from; empty for none.
+	Registries reach.Reach
 	// Notify tells others of an event; nil where nobody listens.
 	Notify func(ctx context.Context, e hook.Event) error
 
