@@ -54,16 +54,16 @@ func (s *Server) ledgerRoutes(r chi.Router) {
 
 // ledgers lists what was measured, and takes archives.
 func (s *Server) ledgers(w http.ResponseWriter, r *http.Request) error {
-	return s.listLedgers(w, r, nil)
+	return s.listLedgers(w, r)
 }
 
-func (s *Server) listLedgers(w http.ResponseWriter, r *http.Request, problems []string) error {
+func (s *Server) listLedgers(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.planView(w, r, "images")
 	if err != nil {
 		return err
 	}
 	v.Crumb, v.Title = v.T("nav.images"), v.T("ledger.page.title")
-	p := page.LedgersProps{Problems: problems, Pulls: s.Registries != "", Typed: r.PostForm, Find: clip(strings.ToValidUTF8(r.URL.Query().Get("image"), ""), 300)}
+	p := page.LedgersProps{Pulls: s.Registries != "", Typed: r.PostForm, Find: clip(strings.ToValidUTF8(r.URL.Query().Get("image"), ""), 300)}
 	all, err := s.Plans.Ledgers(r.Context(), v.Plan.ID)
 	if err != nil {
 		return err
@@ -74,6 +74,12 @@ func (s *Server) listLedgers(w http.ResponseWriter, r *http.Request, problems []
 		}
 	}
 	return s.render(w, r, page.Ledgers(v, p))
+}
+
+// refused has the list say what is wrong with a form.
+func refused(r *http.Request, problem string) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), outcomeKey{}, &outcome{status: http.StatusUnprocessableEntity,
+		failed: &ui.Failed{Form: "measure", Values: r.PostForm, Problems: []string{problem}}}))
 }
 
 // measured tells whether a summary is of an image, named or by digest.
@@ -101,7 +107,7 @@ func (s *Server) takeArchives(w http.ResponseWriter, r *http.Request) error {
 	l := language(r)
 	refuse := func(id string, args map[string]any) error {
 		_, _ = io.CopyN(io.Discard, r.Body, 256<<20) // a browser that is still sending would not read the answer
-		return s.listLedgers(w, withStatus(r, http.StatusUnprocessableEntity), []string{l.T(id, args)})
+		return s.listLedgers(w, refused(r, l.T(id, args)))
 	}
 	if _, _, err := s.Plans.Plan(r.Context(), planOf(r)); err != nil {
 		return err
@@ -176,7 +182,7 @@ func (s *Server) pull(w http.ResponseWriter, r *http.Request) error {
 	reference := strings.TrimSpace(r.PostForm.Get("reference"))
 	refuse := func(id string, args map[string]any) error {
 		r.PostForm.Del("password")
-		return s.listLedgers(w, withStatus(r, http.StatusUnprocessableEntity), []string{l.T(id, args)})
+		return s.listLedgers(w, refused(r, l.T(id, args)))
 	}
 	if reference == "" {
 		return refuse("ledger.page.no_reference", nil)
