@@ -58,9 +58,9 @@ const (
 	maxManifests = 256
 	maxDepth     = 4 // of indexes in indexes
 	maxHistory   = 2048
-	maxFiles     = 250_000 // that are kept to find waste and duplicates
-	maxNames     = 10 << 20
-	maxDirs      = 100_000
+	maxFiles     = 200_000 // that are kept to find waste and duplicates
+	maxNames     = 8 << 20
+	maxDirs      = 65_536
 	maxWindow    = 16 << 20 // of zstd
 )
 
