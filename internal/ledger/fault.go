@@ -61,7 +61,7 @@ const (
 	maxFiles     = 200_000 // that are kept to find waste and duplicates
 	maxNames     = 8 << 20
 	maxDirs      = 65_536
-	maxWindow    = 16 << 20 // of zstd
+	maxWindow    = 32 << 20 // of zstd, as its best levels have; so much more memory is taken then
 )
 
 func (l Limits) orDefaults() Limits {

@@ -13,7 +13,7 @@ import (
 // and its base name once.
 type files struct {
 	names   [][]byte // pages of base names, each behind its length
-	dirs    []dir  // the first is the root
+	dirs    []dir    // the first is the root
 	dirAt   map[uint64]uint32
 	kept    int
 	last    string // folder that was asked for last
