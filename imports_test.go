@@ -32,6 +32,7 @@ func TestImports_KeepTheRule(t *testing.T) {
 		allow[a] = []string{"plan", "catalog", "verdict"}
 	}
 	allow["roadmap"], allow["manifest"] = []string{"plan", "catalog", "verdict", "layout"}, []string{"plan", "layout"}
+	allow["rollout"] = []string{"catalog", "manifest", "plan", "strategy"}
 	allow["jobs"], allow["raster"], allow["print"] = nil, []string{"static"}, []string{"static"}
 	allow["review"] = append([]string{"plan", "catalog", "verdict", "decision", "appraise", "drift", "live"}, analyses...)
 	allow["matrixfile"] = []string{"plan", "catalog", "matrix", "sheet"}

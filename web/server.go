@@ -197,6 +197,7 @@ func (s *Server) pages(r chi.Router) {
 		s.layoutRoutes(r)
 		s.matrixRoutes(r)
 		r.Get("/strategies", s.page(s.strategies))
+		r.Get("/strategies/manifests/{file}", s.page(s.strategyFile))
 		s.imageRoutes(r)
 		s.roadmapRoutes(r)
 		s.driftRoutes(r)

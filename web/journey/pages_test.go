@@ -41,6 +41,8 @@ var pages = []screen{
 	{"drift", "{plan}/drift"},
 	{"strategies", "{plan}/strategies"},
 	{"strategy", "{plan}/strategies?service=web"},
+	{"strategy-manifests", "{plan}/strategies?service=cart&strategy=blue_green&tool=kubernetes"},
+	{"strategies-fleet", "{plan}/strategies?view=fleet"},
 	{"images", "{plan}/images"},
 	{"decisions", "{plan}/decisions"},
 	{"decisions-new", "{plan}/decisions/new?topic=layout&subject=ours"},
