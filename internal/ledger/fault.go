@@ -58,10 +58,10 @@ const (
 	maxManifests = 256
 	maxDepth     = 4 // of indexes in indexes
 	maxHistory   = 2048
-	maxFiles     = 250_000 // that are kept to find waste and duplicates
-	maxNames     = 10 << 20
-	maxDirs      = 100_000
-	maxWindow    = 16 << 20 // of zstd
+	maxFiles     = 200_000 // that are kept to find waste and duplicates
+	maxNames     = 8 << 20
+	maxDirs      = 65_536
+	maxWindow    = 32 << 20 // of zstd, as its best levels have; so much more memory is taken then
 )
 
 func (l Limits) orDefaults() Limits {

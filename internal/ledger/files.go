@@ -12,8 +12,8 @@ import (
 // files keeps the paths of all layers' files in little memory: 32 bytes a file
 // and its base name once.
 type files struct {
-	names   []byte // base names, each behind its length
-	dirs    []dir  // the first is the root
+	names   [][]byte // pages of base names, each behind its length
+	dirs    []dir    // the first is the root
 	dirAt   map[uint64]uint32
 	kept    int
 	last    string // folder that was asked for last
@@ -43,19 +43,30 @@ func newFiles() *files {
 
 // full tells whether no further file is kept.
 func (f *files) full() bool {
-	return f.kept >= maxFiles || len(f.names) >= maxNames || len(f.dirs) >= maxDirs
+	return f.kept >= maxFiles || len(f.names) >= maxNames/page || len(f.dirs) >= maxDirs
 }
 
+// page is the bytes of one in names. Pages never move, so that growing leaves
+// nothing behind.
+const page = 64 << 10
+
 func (f *files) add(name string) uint32 {
-	at := uint32(len(f.names))
-	f.names = binary.AppendUvarint(f.names, uint64(len(name)))
-	f.names = append(f.names, name...)
+	n := len(f.names)
+	if n == 0 || len(f.names[n-1])+len(name)+binary.MaxVarintLen32 > page {
+		f.names = append(f.names, make([]byte, 0, page))
+		n++
+	}
+	p := &f.names[n-1]
+	at := uint32((n-1)*page + len(*p))
+	*p = binary.AppendUvarint(*p, uint64(len(name)))
+	*p = append(*p, name...)
 	return at
 }
 
 func (f *files) name(at uint32) string {
-	n, k := binary.Uvarint(f.names[at:])
-	return string(f.names[int(at)+k : int(at)+k+int(n)])
+	p := f.names[at/page][at%page:]
+	n, k := binary.Uvarint(p)
+	return string(p[k : k+int(n)])
 }
 
 // folder gives the number of a folder, "" for the root.
