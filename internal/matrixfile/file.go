@@ -142,6 +142,7 @@ type draft struct {
 	settings map[string]int               // lines by setting
 	problems []plan.Problem
 	groups   []Group
+	comma    bool // numbers may be written 0,5
 }
 
 func newDraft(name string) *draft {
@@ -314,6 +315,9 @@ func (d *draft) compare(criterion, first, second, ratio string, line int) {
 
 // number reads a decimal number or a fraction such as 1/4.
 func (d *draft) number(text string, line int) (float64, bool) {
+	if d.comma && strings.Count(text, ",") == 1 && !strings.Contains(text, ".") {
+		text = strings.Replace(text, ",", ".", 1)
+	}
 	over, under, fraction := strings.Cut(strings.TrimSpace(text), "/")
 	v, err := strconv.ParseFloat(strings.TrimSpace(over), 64)
 	if fraction && err == nil {

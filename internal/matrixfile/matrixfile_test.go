@@ -170,6 +170,7 @@ func TestRead_TellsTheLine(t *testing.T) {
 		{"a.csv", "1,A\nX,1\n", "matrixfile.header", 1},
 		{"a.csv", "candidate,A\nX,1\nY,many\n", "matrixfile.number", 3},
 		{"a.csv", "candidate,A\n#wieght,1\nY,2\n", "matrixfile.mark", 2},
+		{"a.csv", "candidate,A\nX,1\nY,1,2\n", "matrixfile.no_column", 3},
 		{"a.csv", "candidate,A\nX,1\nX,2\n", "plan.problem.twice", 3},
 		{"a.xlsx", "no workbook", "matrixfile.workbook", 0},
 	} {

@@ -28,6 +28,7 @@ func (d *draft) csv(b []byte) error {
 	if err != nil {
 		return err
 	}
+	d.comma = g.Separator != ','
 	return d.table(g)
 }
 
@@ -178,6 +179,11 @@ func (d *draft) row(g sheet.Grid, i int, h header) {
 		id = d.candidate(plan.Candidate{ID: strings.TrimSpace(g.Cell(i, h.id)), Tool: strings.TrimSpace(g.Cell(i, h.tool))}, name, i+1)
 		if h.tool >= 0 {
 			d.say("candidates", id, "tool")
+		}
+	}
+	for column := 1; column < len(g.Rows[i]); column++ {
+		if text := strings.TrimSpace(g.Cell(i, column)); text != "" && h.criteria[column] == "" && column != h.id && column != h.tool && column != h.person {
+			d.wrong(i+1, "no_column", map[string]any{"got": clip(text), "column": column + 1})
 		}
 	}
 	for _, column := range h.columns {

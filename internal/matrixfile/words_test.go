@@ -26,6 +26,7 @@ candidates: [{name: A, values: [1, 3000]}, {name: B, values: [2, 3750]}]
 		"a.yaml": "method: TOPSIS\nnormalization: min-max\ncriteria:\n  Price: {weight: 0.5, type: cost}\n  Speed: {weight: 0.25, type: benefit}\nalternatives:\n  A: {Price: 1, Speed: 3000}\n  B: [2, 3750]\n",
 		"b.yaml": "method: topsis\nnormalisation: minmax\ncriteria:\n  - Price: {direction: min}\n  - Speed: {direction: max}\nweights: [0.5, 0.25]\ncandidates:\n  - {name: A, Price: 1, Speed: 3000}\n  - {name: B, scores: {Price: 2, Speed: 3750}}\n",
 		"c.csv":  "Alternative,Price,Speed\n#method,TOPSIS\n#normalization,Min-Max\nweight,0.5,0.25\ntype,cost,benefit\nA,1,3000\nB,2,3750\n",
+		"e.csv":  "candidate;Price;Speed\n#method;topsis\n#normalisation;min_max\n#weight;0,5;0,25\n#direction;lower;higher\nA;1;3000\nB;2,0;3750\n",
 		"d.csv":  ",Price,Speed\nWeights,0.5,0.25\ndirection,-,+\nA,1,3000\nB,2,3750\n#method,topsis\n#normalisation,min_max\n",
 	} {
 		got, err := Read(strings.NewReader(text), name)
