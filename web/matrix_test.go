@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -101,8 +102,10 @@ func TestMatrix_BlindScoresAreNobodyElses(t *testing.T) {
 	s := sampleSite(t)
 	from := "/plans/p/matrix?matrix=cd"
 	s.as("Hana", http.MethodPost, "/plans/p/edit", url.Values{"op": {"score"}, "candidate": {"cd-flux"}, "criterion": {"cd-effort"}, "value": {"1.25"}})
+	scored, _ := s.doc(t)
 	s.as("Hana", http.MethodPost, "/plans/p/edit", url.Values{"op": {"set"}, "at": {"matrices/cd/blind"}, "value": {"true"}})
-	places := []string{from, from + "&candidate=cd-flux&criterion=cd-effort", from + "&view=ways", "/plans/p/facts/scores", "/plans/p/facts/scores.csv"}
+	places := []string{from, from + "&candidate=cd-flux&criterion=cd-effort", from + "&view=ways", "/plans/p/facts/scores", "/plans/p/facts/scores.csv",
+		fmt.Sprintf("/plans/p/history/%d", scored.Revision), fmt.Sprintf("/plans/p/history/%d?since=1", scored.Revision)}
 	for _, path := range places {
 		w := s.as("Minseo", http.MethodGet, path, nil)
 		if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "1.25") || strings.Contains(w.Body.String(), "leads with") {
