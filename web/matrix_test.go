@@ -218,3 +218,14 @@ func (s *site) takeMatrix(t *testing.T, into, name string, data []byte) *httptes
 	r.Header.Set("Referer", "http://127.0.0.1:8080/plans/p/matrix?matrix="+into)
 	return s.do(r)
 }
+
+// A fact without a source says so in the reader's language.
+func TestFacts_UnsourcedOnesSayItInKorean(t *testing.T) {
+	s := sampleSite(t)
+	r := httptest.NewRequest(http.MethodGet, "/plans/p/matrix?matrix=cd&view=facts", nil)
+	r.Header.Set("Accept-Language", "ko")
+	body := s.do(r).Body.String()
+	if !strings.Contains(body, "일반 지식(미확인)") || strings.Contains(body, "general knowledge, unverified </small>") || strings.Contains(body, "own classification, unverified") {
+		t.Error("it says so in English")
+	}
+}
