@@ -223,9 +223,24 @@ func (s *site) takeMatrix(t *testing.T, into, name string, data []byte) *httptes
 func TestFacts_UnsourcedOnesSayItInKorean(t *testing.T) {
 	s := sampleSite(t)
 	r := httptest.NewRequest(http.MethodGet, "/plans/p/matrix?matrix=cd&view=facts", nil)
+	r.Host = "127.0.0.1:8080"
 	r.Header.Set("Accept-Language", "ko")
 	body := s.do(r).Body.String()
 	if !strings.Contains(body, "일반 지식(미확인)") || strings.Contains(body, "general knowledge, unverified </small>") || strings.Contains(body, "own classification, unverified") {
 		t.Error("it says so in English")
 	}
+}
+
+// Thousands of candidates come in pages, the table of their names too.
+func TestMatrix_ThousandsOfCandidatesComeInPages(t *testing.T) {
+	p := &plan.Plan{Matrices: []plan.Matrix{{ID: "m", Name: "Large", Purpose: plan.CompareOwn}}, Criteria: []plan.Criterion{{ID: "k", Matrix: "m", Name: "K", Weight: 1}}}
+	for i := range 3000 {
+		p.Candidates = append(p.Candidates, plan.Candidate{ID: fmt.Sprintf("c%d", i), Matrix: "m", Name: fmt.Sprintf("C %d", i)})
+	}
+	s := newSite(t, p)
+	body := s.get("/plans/p/matrix?matrix=m").Body.String()
+	if n := strings.Count(body, "candidates/c"); n == 0 || strings.Contains(body, "candidates/c2999") {
+		t.Errorf("%d bytes, %d mentions of candidates: all on one page", len(body), n)
+	}
+	s.holds(t, "the last page", s.get("/plans/p/matrix?matrix=m&page=5").Body.String(), "candidates/c2999")
 }
