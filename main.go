@@ -32,6 +32,7 @@ import (
 	"deckplan/internal/plan"
 	"deckplan/internal/print"
 	"deckplan/internal/raster"
+	"deckplan/internal/reach"
 	"deckplan/internal/review"
 	"deckplan/internal/roster"
 	"deckplan/internal/seal"
@@ -211,7 +212,7 @@ func serve(ctx context.Context, set settings.Settings) error {
 	db.Listen(reviews.Heard)
 	server, err := web.New(web.Config{Plans: db, Reviews: reviews, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
 		Webhooks: hooks, Notify: hooks.Send, PublicURL: set.PublicURL,
-		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail, Jobs: work, Print: printer, Raster: raster.PNG})
+		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail, Jobs: work, Print: printer, Raster: raster.PNG, Registries: reach.Reach(strings.TrimPrefix(set.RegistryReach, "off"))})
 	if err != nil {
 		return err
 	}

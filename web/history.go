@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"deckplan/internal/compare"
+	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
 	"deckplan/web/page"
 	"deckplan/web/ui"
@@ -162,9 +163,30 @@ func unnamed(p *plan.Plan) *plan.Plan {
 	return &out
 }
 
-// differences words the changes that a page shows, and counts all.
+// differences words the changes that a page shows, and counts all. That
+// somebody scored is no secret of blind scoring; what they gave is.
 func (s *Server) differences(v *ui.View, changes []plan.Change, plans ...*plan.Plan) ([]compare.Row, int) {
-	return compare.Rows(v.Lang, changes[:min(len(changes), page.DifferencesShown)], plans...), len(changes)
+	shown := changes[:min(len(changes), page.DifferencesShown)]
+	rows := compare.Rows(v.Lang, shown, plans...)
+	for _, p := range plans {
+		hides := matrix.Hides(p, v.Author)
+		if hides == nil {
+			continue
+		}
+		hidden := map[string]bool{}
+		for _, c := range shown {
+			if item, err := c.Row(); err == nil && c.Kind == "scores" {
+				sc, ok := item.(plan.Score)
+				hidden[c.Key] = ok && hides(sc)
+			}
+		}
+		for i := range rows {
+			if rows[i].Kind.Name == "scores" && hidden[rows[i].Key] {
+				rows[i].Fields = nil
+			}
+		}
+	}
+	return rows, len(changes)
 }
 
 // others lists what a plan can be compared with, its own scenarios first.

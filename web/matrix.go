@@ -74,6 +74,13 @@ func (s *Server) matrix(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		props.Candidates = ownedTable(v, "candidates", "matrix", id, []string{"tool", "name"})
+		if props.Pages > 1 { // the table beside the scores has the same candidates
+			shown := map[string]bool{}
+			for _, r := range props.Shown() {
+				shown[r.Candidate.ID] = true
+			}
+			props.Candidates.Rows = slices.DeleteFunc(props.Candidates.Rows, func(i plan.Item) bool { return !shown[i.Key()] })
+		}
 	}
 	return s.render(w, r, page.Matrix(v, props))
 }

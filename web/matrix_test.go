@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -101,8 +102,10 @@ func TestMatrix_BlindScoresAreNobodyElses(t *testing.T) {
 	s := sampleSite(t)
 	from := "/plans/p/matrix?matrix=cd"
 	s.as("Hana", http.MethodPost, "/plans/p/edit", url.Values{"op": {"score"}, "candidate": {"cd-flux"}, "criterion": {"cd-effort"}, "value": {"1.25"}})
+	scored, _ := s.doc(t)
 	s.as("Hana", http.MethodPost, "/plans/p/edit", url.Values{"op": {"set"}, "at": {"matrices/cd/blind"}, "value": {"true"}})
-	places := []string{from, from + "&candidate=cd-flux&criterion=cd-effort", from + "&view=ways", "/plans/p/facts/scores", "/plans/p/facts/scores.csv"}
+	places := []string{from, from + "&candidate=cd-flux&criterion=cd-effort", from + "&view=ways", "/plans/p/facts/scores", "/plans/p/facts/scores.csv",
+		fmt.Sprintf("/plans/p/history/%d", scored.Revision), fmt.Sprintf("/plans/p/history/%d?since=1", scored.Revision)}
 	for _, path := range places {
 		w := s.as("Minseo", http.MethodGet, path, nil)
 		if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "1.25") || strings.Contains(w.Body.String(), "leads with") {
@@ -214,4 +217,30 @@ func (s *site) takeMatrix(t *testing.T, into, name string, data []byte) *httptes
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	r.Header.Set("Referer", "http://127.0.0.1:8080/plans/p/matrix?matrix="+into)
 	return s.do(r)
+}
+
+// A fact without a source says so in the reader's language.
+func TestFacts_UnsourcedOnesSayItInKorean(t *testing.T) {
+	s := sampleSite(t)
+	r := httptest.NewRequest(http.MethodGet, "/plans/p/matrix?matrix=cd&view=facts", nil)
+	r.Host = "127.0.0.1:8080"
+	r.Header.Set("Accept-Language", "ko")
+	body := s.do(r).Body.String()
+	if !strings.Contains(body, "일반 지식(미확인)") || strings.Contains(body, "general knowledge, unverified </small>") || strings.Contains(body, "own classification, unverified") {
+		t.Error("it says so in English")
+	}
+}
+
+// Thousands of candidates come in pages, the table of their names too.
+func TestMatrix_ThousandsOfCandidatesComeInPages(t *testing.T) {
+	p := &plan.Plan{Matrices: []plan.Matrix{{ID: "m", Name: "Large", Purpose: plan.CompareOwn}}, Criteria: []plan.Criterion{{ID: "k", Matrix: "m", Name: "K", Weight: 1}}}
+	for i := range 3000 {
+		p.Candidates = append(p.Candidates, plan.Candidate{ID: fmt.Sprintf("c%d", i), Matrix: "m", Name: fmt.Sprintf("C %d", i)})
+	}
+	s := newSite(t, p)
+	body := s.get("/plans/p/matrix?matrix=m").Body.String()
+	if n := strings.Count(body, "candidates/c"); n == 0 || strings.Contains(body, "candidates/c2999") {
+		t.Errorf("%d bytes, %d mentions of candidates: all on one page", len(body), n)
+	}
+	s.holds(t, "the last page", s.get("/plans/p/matrix?matrix=m&page=5").Body.String(), "candidates/c2999")
 }

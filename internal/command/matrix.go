@@ -52,6 +52,14 @@ Weights may come from pairwise judgements, and values from comparisons of candid
       comparisons:
         - [Moll, Nell, 1/4]
 
+Both may also be whole matrices, a row of figures for each. Criteria may have criteria of their own; then only those without count, each with its share of the whole:
+
+  judgements: [[Cost, Safety, 3], [Price, Fuel, 2]]
+  criteria:
+    - name: Cost
+      criteria: [Price, Fuel]
+    - Safety
+
 The same in CSV, where rows that begin with # say what is no value:
 
   candidate,Price,Speed
@@ -101,6 +109,9 @@ func (c Matrix) Run(s *Streams) error {
 			return matrixfile.WriteXLSX(w, f.Plan, m.ID)
 		}
 		out := c.result(s, &a)
+		if out.Hierarchy = f.Groups; len(f.Groups) > 0 {
+			out.RandomIndex = matrix.RandomIndexSource
+		}
 		if c.JSON {
 			return writeJSON(w, out)
 		}
@@ -122,6 +133,8 @@ type matrixResult struct {
 	Criteria      []matrixCriterion  `json:"criteria"`
 	// Consistency is of the judgements of criteria, by position in Criteria.
 	Consistency *matrix.Priorities `json:"consistency,omitempty"`
+	// Hierarchy has the criteria that have criteria of their own, the goal first.
+	Hierarchy   []matrixfile.Group `json:"hierarchy,omitempty"`
 	RandomIndex string             `json:"randomIndexFrom,omitempty"`
 	Ranking     []matrixRow        `json:"ranking"`
 	Methods     []matrixRun        `json:"methods"`
@@ -271,6 +284,19 @@ func (m matrixResult) text(s *Streams, out io.Writer) error {
 	_ = w.Flush() // a strings.Builder takes everything
 	if c := m.Consistency; c != nil && c.Known() {
 		fmt.Fprintf(&b, "\n%s\n", t("consistency", map[string]any{"lambda": round3(c.Lambda), "index": round3(c.Index), "random": round3(c.Random), "ratio": round3(c.Ratio), "source": m.RandomIndex}))
+	}
+	for _, g := range m.Hierarchy {
+		var shares []string
+		for i, name := range g.Members {
+			shares = append(shares, fmt.Sprintf("%s %.3f", plain(name), g.Shares[i]))
+		}
+		fmt.Fprintf(&b, "\n%s: %s\n", plain(cmp.Or(g.Name, m.Name)), strings.Join(shares, ", "))
+		if c := g.Judged; c != nil && c.Known() {
+			fmt.Fprintf(&b, "  %s\n", t("consistency", map[string]any{"lambda": round3(c.Lambda), "index": round3(c.Index), "random": round3(c.Random), "ratio": round3(c.Ratio), "source": m.RandomIndex}))
+			if c.Ratio > matrix.ConsistentEnough && c.Mend != nil {
+				fmt.Fprintf(&b, "  %s\n", t("mend", map[string]any{"first": plain(g.Members[c.Mend.First]), "second": plain(g.Members[c.Mend.Second]), "given": round3(c.Mend.Given), "value": round3(c.Mend.Value), "ratio": round3(c.Mend.Ratio)}))
+			}
+		}
 	}
 	if m.Robustness.Draws > 0 {
 		fmt.Fprintf(&b, "\n%s\n", t("robust", map[string]any{"draws": m.Robustness.Draws, "seed": fmt.Sprint(m.Robustness.Seed)}))

@@ -52,7 +52,7 @@ func (f File) settings(m plan.Matrix) plan.Matrix {
 	for name, take := range map[string]func(){
 		"name": func() { m.Name = from.Name }, "purpose": func() { m.Purpose = from.Purpose }, "method": func() { m.Method = from.Method },
 		"normalisation": func() { m.Normalisation = from.Normalisation }, "weighting": func() { m.Weighting = from.Weighting },
-		"aggregate": func() { m.Aggregate = from.Aggregate }, "gates": func() { m.Gates = from.Gates }, "blind": func() { m.Blind = from.Blind },
+		"aggregate": func() { m.Aggregate = from.Aggregate }, "gates": func() { m.Gates = from.Gates }, "lifted": func() { m.Lifted = from.Lifted }, "blind": func() { m.Blind = from.Blind },
 		"factMonths": func() { m.FactMonths = from.FactMonths },
 	} {
 		if f.given[name] {

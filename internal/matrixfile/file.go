@@ -12,7 +12,7 @@
 //	normalisation: vector           # scale, none, min_max, max, sum, vector; the method's usual one unless given
 //	weighting: points               # or pairwise; pairwise where there are judgements, unless given
 //	aggregate: mean                 # or median
-//	gates: [offline]
+//	gates: [offline]              # those switched on; lifted: those of the plan done without
 //	criteria:
 //	  - name: Price
 //	    weight: 0.5                 # 1 unless given
@@ -41,7 +41,8 @@
 // cell begins with # stand anywhere and say the rest:
 //
 //	#name,Builders                  and so #purpose, #method, #normalisation,
-//	                                #weighting, #aggregate, #gates, #blind, #factMonths
+//	                                #weighting, #aggregate, #gates, #lifted, #blind,
+//	                                #factMonths
 //	#weight,…                       in the criteria's columns; so #kind, #direction,
 //	                                #unit, #note and #id
 //	#judgement,Price,Experience,3
@@ -49,6 +50,16 @@
 //	#evidence,candidate,person,criterion,date,text
 //
 // An empty cell is no score.
+//
+// # What else is understood
+//
+// Fields and values by other names they are known by (normalization,
+// alternatives, cost and benefit, min-max: words.go); criteria and candidates
+// as a mapping by name; values beside a candidate's name; weights of their own;
+// judgements and comparisons as whole reciprocal matrices, as fields, or as
+// first: {second: ratio} (pairs.go); in a table weight, direction and such
+// without #, and any usual word for candidate, or none. A criterion may have
+// criteria and judgements of its own (tree.go).
 package matrixfile
 
 import (
@@ -78,6 +89,9 @@ type File struct {
 	// given are what the file says itself: settings of the matrix by name, and
 	// fields of rows by table, key and name.
 	given map[string]bool
+	// Groups are the criteria that have criteria of their own, the goal first;
+	// none where no criterion has.
+	Groups []Group
 }
 
 // Matrix is the file's matrix.
@@ -127,6 +141,8 @@ type draft struct {
 	lines    map[string][]int             // by table, of its rows
 	settings map[string]int               // lines by setting
 	problems []plan.Problem
+	groups   []Group
+	comma    bool // numbers may be written 0,5
 }
 
 func newDraft(name string) *draft {
@@ -142,10 +158,18 @@ func (d *draft) wrong(line int, id string, args map[string]any) {
 
 func (d *draft) matrix() *plan.Matrix { return &d.plan.Matrices[0] }
 
+// sets tells whether there is a setting of a name.
+func (d *draft) sets(name string) bool {
+	return valuesOf[name] != nil && name != "kind" && name != "direction" || name == "name" || name == "blind" || name == "factMonths"
+}
+
 // set takes a setting of the matrix; it tells whether there is one of the name.
 func (d *draft) set(name, value string, line int) bool {
 	m := d.matrix()
 	d.settings[name] = line
+	if name != "name" && name != "blind" && name != "factMonths" && name != "gates" && name != "lifted" {
+		value = choice(name, value)
+	}
 	switch name {
 	case "name":
 		m.Name = value
@@ -161,10 +185,9 @@ func (d *draft) set(name, value string, line int) bool {
 	case "aggregate":
 		m.Aggregate = plan.Aggregate(value)
 	case "gates":
-		m.Gates = nil
-		for _, g := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == ';' }) {
-			m.Gates = append(m.Gates, plan.Gate(g))
-		}
+		m.Gates = gates(value)
+	case "lifted":
+		m.Lifted = gates(value)
 	case "blind":
 		if value != "true" && value != "false" && value != "" {
 			d.wrong(line, "flag", map[string]any{"field": name, "got": clip(value)})
@@ -184,6 +207,14 @@ func (d *draft) set(name, value string, line int) bool {
 	}
 	d.given[name] = true
 	return true
+}
+
+// gates reads a list of gates.
+func gates(text string) (out []plan.Gate) {
+	for _, g := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == ';' }) {
+		out = append(out, plan.Gate(choice("gates", g)))
+	}
+	return out
 }
 
 // say notes that the file itself says a field of a row.
@@ -284,6 +315,9 @@ func (d *draft) compare(criterion, first, second, ratio string, line int) {
 
 // number reads a decimal number or a fraction such as 1/4.
 func (d *draft) number(text string, line int) (float64, bool) {
+	if d.comma && strings.Count(text, ",") == 1 && !strings.Contains(text, ".") {
+		text = strings.Replace(text, ",", ".", 1)
+	}
 	over, under, fraction := strings.Cut(strings.TrimSpace(text), "/")
 	v, err := strconv.ParseFloat(strings.TrimSpace(over), 64)
 	if fraction && err == nil {
@@ -313,7 +347,7 @@ func (d *draft) finish() (File, error) {
 	if len(d.problems) > 0 {
 		return File{}, &plan.Invalid{Problems: d.problems[:min(len(d.problems), mostProblems)]}
 	}
-	return File{d.plan, d.given}, nil
+	return File{d.plan, d.given, d.groups}, nil
 }
 
 // kinds makes every criterion measured where none says what it is and some

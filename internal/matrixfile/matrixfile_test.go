@@ -17,7 +17,7 @@ import (
 func whole() *plan.Plan {
 	return &plan.Plan{Schema: plan.Schema, About: plan.About{Name: "P"},
 		Matrices: []plan.Matrix{{ID: "other", Name: "Other", Purpose: plan.CompareCI},
-			{ID: "m1", Name: "=HYPERLINK(\"x\")", Purpose: plan.CompareBuilders, Gates: []plan.Gate{plan.GateOffline, plan.GateMaintained}, Method: plan.TOPSIS,
+			{ID: "m1", Name: "=HYPERLINK(\"x\")", Purpose: plan.CompareBuilders, Gates: []plan.Gate{plan.GateOffline, plan.GateMaintained}, Lifted: []plan.Gate{plan.GateDaemonless}, Method: plan.TOPSIS,
 				Normalisation: plan.ByVector, Weighting: plan.ByJudgement, Aggregate: plan.Median, Blind: true, FactMonths: 6}},
 		Criteria: []plan.Criterion{{ID: "k1", Matrix: "m1", Name: "가격, VAT", Weight: .1, Kind: plan.Measured, Unit: "₩", Direction: plan.Lower, Note: "two\nlines"},
 			{ID: "k2", Matrix: "m1", Name: "Ease", Weight: 3}, {ID: "k3", Matrix: "m1", Name: "Ease", Weight: 0}, {ID: "ko", Matrix: "other", Name: "Ease", Weight: 1}},
@@ -81,6 +81,7 @@ func TestExport_ComesBackTheSame(t *testing.T) {
 		}
 		changed := whole()
 		changed.Scores[0].Value, changed.Criteria[0].Unit, changed.Matrices[1].Blind = 7, "", false
+		changed.Matrices[1].Lifted = nil
 		changed.Judgements[1] = plan.Judgement{First: "k3", Second: "k2", Ratio: 9}
 		batch, _, err = f.Edit(changed, "m1", plan.NewID)
 		if err != nil {
@@ -158,12 +159,18 @@ func TestRead_TellsTheLine(t *testing.T) {
 		{"a.yaml", "criteria: [A, B]\njudgements:\n  - [A, B, 3]\n  - [B, A, 3]\n", "plan.problem.pair_twice", 4},
 		{"a.yaml", "criteria: [A, B]\njudgements:\n  - [A, B, 30]\n", "plan.problem.large", 3},
 		{"a.yaml", "criteria: [A, B]\njudgements:\n  - [A, 3]\n", "matrixfile.triple", 3},
+		{"a.yaml", "criteria: [A, B, C]\njudgements:\n  - [1, 2, 3]\n  - [1/3, 1, 2]\n  - [1/3, 1/2, 1]\n", "matrixfile.reciprocal", 4},
+		{"a.yaml", "criteria:\n  - name: A\n    criteria: [B, C, D]\n    judgements: [[B, C, 3]]\n  - E\n", "matrixfile.apart", 2},
+		{"a.yaml", "criteria:\n  - name: A\n    criteria: [B, C]\n  - E\njudgements:\n  - [B, E, 3]\n", "matrixfile.siblings", 6},
+		{"a.yaml", "criteria:\n  - name: A\n    kind: score\n    criteria: [B, C]\n", "matrixfile.group", 2},
+		{"a.yaml", "whim: {a: 1}\ncriteria: [A]\n", "matrixfile.field", 1},
 		{"a.yaml", "a: [\n", "plan.problem.yaml", 1},
 		{"a.yaml", "criteria: &a [*a]\n", "matrixfile.mapping", 1},
 		{"a.yaml", "", "matrixfile.empty", 0},
-		{"a.csv", "name,A\nX,1\n", "matrixfile.header", 1},
+		{"a.csv", "1,A\nX,1\n", "matrixfile.header", 1},
 		{"a.csv", "candidate,A\nX,1\nY,many\n", "matrixfile.number", 3},
 		{"a.csv", "candidate,A\n#wieght,1\nY,2\n", "matrixfile.mark", 2},
+		{"a.csv", "candidate,A\nX,1\nY,1,2\n", "matrixfile.no_column", 3},
 		{"a.csv", "candidate,A\nX,1\nX,2\n", "plan.problem.twice", 3},
 		{"a.xlsx", "no workbook", "matrixfile.workbook", 0},
 	} {

@@ -28,6 +28,7 @@ func (d *draft) csv(b []byte) error {
 	if err != nil {
 		return err
 	}
+	d.comma = g.Separator != ','
 	return d.table(g)
 }
 
@@ -65,14 +66,18 @@ type header struct {
 	columns          []int // of criteria, in order
 }
 
+// headers are the words that a table's header row begins with; empty it may be.
+var headers = map[string]bool{"": true, "candidate": true, "candidates": true, "alternative": true, "alternatives": true, "option": true, "options": true, "name": true, "tool": true,
+	"후보": true, "대안": true}
+
 // table reads the grid described at the package. Rows count as lines.
 func (d *draft) table(g sheet.Grid) error {
 	at := -1
 	for i := range g.Rows {
-		if first := fold(g.Cell(i, 0)); first == "candidate" {
+		if first := fold(g.Cell(i, 0)); headers[first] && strings.TrimSpace(strings.Join(g.Rows[i], "")) != first {
 			at = i
 			break
-		} else if first != "" && !strings.HasPrefix(first, "#") {
+		} else if first != "" && mark(first) == "" {
 			break
 		}
 	}
@@ -81,26 +86,50 @@ func (d *draft) table(g sheet.Grid) error {
 	}
 	h := d.header(g, at)
 	for i := range g.Rows { // candidates and criteria first: other rows name them
-		if i != at && strings.TrimSpace(g.Cell(i, 0)) != "" && !strings.HasPrefix(g.Cell(i, 0), "#") {
+		if i != at && strings.TrimSpace(g.Cell(i, 0)) != "" && h.mark(g, i) == "" {
 			d.row(g, i, h)
 		}
 	}
 	for i := range g.Rows {
-		if strings.HasPrefix(g.Cell(i, 0), "#") {
-			d.mark(g, i)
+		if word := h.mark(g, i); word != "" && i != at {
+			d.mark(g, i, word)
 		}
 	}
 	return nil
 }
 
+// mark gives the mark that a first cell is, such as #weight, or nothing. What
+// says something of each criterion does so without its # too: weight is hardly
+// what a candidate is called.
+func mark(cell string) string {
+	if strings.HasPrefix(cell, "#") {
+		return "#" + field(cell[1:])
+	}
+	switch fold(cell) {
+	case "weight", "weights", "direction", "type", "kind", "unit":
+		return "#" + field(cell)
+	}
+	return ""
+}
+
+// mark gives the mark of a row; one with an identifier or tool is a candidate.
+func (h header) mark(g sheet.Grid, i int) string {
+	if cell := g.Cell(i, 0); strings.HasPrefix(cell, "#") || g.Cell(i, h.id) == "" && g.Cell(i, h.tool) == "" {
+		return mark(cell)
+	}
+	return ""
+}
+
 // attributes are the rows that say something of each criterion.
 var attributes = map[string]func(*draft, *plan.Criterion, string, int){
-	"#id":        func(_ *draft, c *plan.Criterion, s string, _ int) { c.ID = s },
-	"#kind":      func(_ *draft, c *plan.Criterion, s string, _ int) { c.Kind = plan.CriterionKind(s) },
-	"#direction": func(_ *draft, c *plan.Criterion, s string, _ int) { c.Direction = plan.Direction(s) },
-	"#unit":      func(_ *draft, c *plan.Criterion, s string, _ int) { c.Unit = s },
-	"#note":      func(_ *draft, c *plan.Criterion, s string, _ int) { c.Note = s },
-	"#weight":    func(d *draft, c *plan.Criterion, s string, line int) { c.Weight, _ = d.number(s, line) },
+	"#id":   func(_ *draft, c *plan.Criterion, s string, _ int) { c.ID = s },
+	"#kind": func(_ *draft, c *plan.Criterion, s string, _ int) { c.Kind = plan.CriterionKind(choice("kind", s)) },
+	"#direction": func(_ *draft, c *plan.Criterion, s string, _ int) {
+		c.Direction = plan.Direction(choice("direction", s))
+	},
+	"#unit":   func(_ *draft, c *plan.Criterion, s string, _ int) { c.Unit = s },
+	"#note":   func(_ *draft, c *plan.Criterion, s string, _ int) { c.Note = s },
+	"#weight": func(d *draft, c *plan.Criterion, s string, line int) { c.Weight, _ = d.number(s, line) },
 }
 
 func (d *draft) header(g sheet.Grid, at int) header {
@@ -117,11 +146,12 @@ func (d *draft) header(g sheet.Grid, at int) header {
 		case name != "":
 			c, said := plan.Criterion{Name: name, Weight: 1}, []string{}
 			for i := range g.Rows {
-				set, text := attributes[strings.TrimSpace(g.Cell(i, 0))], strings.TrimSpace(g.Cell(i, column))
+				word, text := h.mark(g, i), strings.TrimSpace(g.Cell(i, column))
+				set := attributes[word]
 				if set != nil && text != "" {
 					set(d, &c, text, i+1)
 				}
-				if word := strings.TrimSpace(g.Cell(i, 0)); set != nil && (text != "" || word != "#weight") {
+				if set != nil && (text != "" || word != "#weight") {
 					said = append(said, word[1:])
 				}
 			}
@@ -151,6 +181,11 @@ func (d *draft) row(g sheet.Grid, i int, h header) {
 			d.say("candidates", id, "tool")
 		}
 	}
+	for column := 1; column < len(g.Rows[i]); column++ {
+		if text := strings.TrimSpace(g.Cell(i, column)); text != "" && h.criteria[column] == "" && column != h.id && column != h.tool && column != h.person {
+			d.wrong(i+1, "no_column", map[string]any{"got": clip(text), "column": column + 1})
+		}
+	}
 	for _, column := range h.columns {
 		if text := strings.TrimSpace(g.Cell(i, column)); text != "" {
 			if v, ok := d.number(text, i+1); ok {
@@ -160,19 +195,19 @@ func (d *draft) row(g sheet.Grid, i int, h header) {
 	}
 }
 
-// mark reads a line that begins with #.
-func (d *draft) mark(g sheet.Grid, i int) {
+// mark reads a line that is a mark.
+func (d *draft) mark(g sheet.Grid, i int, word string) {
 	cell := func(column int) string { return strings.TrimSpace(g.Cell(i, column)) }
-	switch word := cell(0); word {
-	case "#judgement":
+	switch word {
+	case "#judgements":
 		d.judge(cell(1), cell(2), cell(3), i+1)
-	case "#comparison":
+	case "#comparisons":
 		d.compare(cell(1), cell(2), cell(3), cell(4), i+1)
 	case "#evidence":
 		d.evidence(cell(1), cell(2), cell(3), cell(4), cell(5), i+1)
 	default:
 		if attributes[word] == nil && !d.set(strings.TrimPrefix(word, "#"), cell(1), i+1) {
-			d.wrong(i+1, "mark", map[string]any{"got": clip(word)})
+			d.wrong(i+1, "mark", map[string]any{"got": clip(cell(0))})
 		}
 	}
 }

@@ -122,9 +122,12 @@ func grid(p *plan.Plan, matrixID string) ([][]any, error) {
 func (w *writer) add(cells ...any) { w.rows = append(w.rows, cells) }
 
 func (w *writer) settings(m plan.Matrix) {
-	var gates []string
-	for _, g := range m.Gates {
-		gates = append(gates, string(g))
+	words := func(gates []plan.Gate) string {
+		out := make([]string, len(gates))
+		for i, g := range gates {
+			out[i] = string(g)
+		}
+		return strings.Join(out, " ")
 	}
 	w.add("#name", m.Name)
 	w.add("#purpose", string(m.Purpose))
@@ -132,7 +135,8 @@ func (w *writer) settings(m plan.Matrix) {
 	w.add("#normalisation", string(m.Normalisation))
 	w.add("#weighting", string(m.Weighting))
 	w.add("#aggregate", string(m.Aggregate))
-	w.add("#gates", strings.Join(gates, " "))
+	w.add("#gates", words(m.Gates))
+	w.add("#lifted", words(m.Lifted))
 	w.add("#blind", strconv.FormatBool(m.Blind))
 	w.add("#factMonths", float64(m.FactMonths))
 }

@@ -44,6 +44,7 @@ var pages = []screen{
 	{"strategy-manifests", "{plan}/strategies?service=cart&strategy=blue_green&tool=kubernetes"},
 	{"strategies-fleet", "{plan}/strategies?view=fleet"},
 	{"images", "{plan}/images"},
+	{"ledger", "{plan}/images/ledger"},
 	{"decisions", "{plan}/decisions"},
 	{"decisions-new", "{plan}/decisions/new?topic=layout&subject=ours"},
 	{"decisions-edit", "{plan}/decisions/1?edit"},

@@ -1079,7 +1079,7 @@ func scores(v *ui.View, p MatrixProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, r := range p.shown() {
+		for _, r := range p.Shown() {
 			var templ_7745c5c3_Var53 = []any{templ.KV("out", r.State == matrix.Out)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var53...)
 			if templ_7745c5c3_Err != nil {
@@ -1761,8 +1761,8 @@ func (p *MatrixProps) PageOf(asked int) {
 	p.Page = min(max(1, asked), p.Pages)
 }
 
-// shown are the candidates on the page.
-func (p MatrixProps) shown() []matrix.Row {
+// Shown are the candidates on the page.
+func (p MatrixProps) Shown() []matrix.Row {
 	rows := max(5, cellsShown/max(1, len(p.Analysis.Criteria)))
 	from := min((p.Page-1)*rows, len(p.Analysis.Rows))
 	return p.Analysis.Rows[from:min(len(p.Analysis.Rows), from+rows)]
