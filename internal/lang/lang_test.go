@@ -22,6 +22,7 @@ func TestT_WordsArguments(t *testing.T) {
 		{English, "{n} {n?cluster|clusters}", map[string]any{"n": 1200}, "1,200 clusters"},
 		{Korean, "{name:은/는} {to:으로/로}", map[string]any{"name": "허브", "to": "서울"}, "허브는 서울로"},
 		{Korean, "{name:이/가} {to:을/를}", map[string]any{"name": "결제팀", "to": "Argo CD"}, "결제팀이 Argo CD를"},
+		{Korean, "{a:과/와} {b:을/를}", map[string]any{"a": "5.32MB", "b": "2.2 MiB"}, "5.32MB와 2.2 MiB를"},
 		{Korean, "{x,percent:을/를}", map[string]any{"x": 0.48}, "48%를"},
 		{English, "{x,percent} {h,hours} {m,minutes}", map[string]any{"x": 0.015, "h": 2.5, "m": 1500.0}, "1.5% 2.5 h 1 d 1 h"},
 		{English, "{s,seconds} {m,seconds} {h,seconds}", map[string]any{"s": 82.4, "m": 125.0, "h": 3700.0}, "82 s 2 min 5 s 1 h 2 min"},

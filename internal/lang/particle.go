@@ -34,6 +34,9 @@ func lastSound(word string) rune {
 	if strings.HasSuffix(word, "%") {
 		return '트' // read 퍼센트
 	}
+	if strings.HasSuffix(word, "B") && word[0] >= '0' && word[0] <= '9' {
+		return '트' // a size: read 바이트
+	}
 	runes := []rune(word)
 	for i := len(runes) - 1; i >= 0; i-- {
 		if unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i]) {

@@ -129,7 +129,7 @@ func (a *archive) take(t *tar.Reader, h *tar.Header) error {
 			return fault("path", "path", h.Linkname)
 		}
 		b = &blob{link: to}
-	case tar.TypeReg, tar.TypeRegA: //nolint:staticcheck // old archives have it
+	case tar.TypeReg:
 		if sparse(h) {
 			return fault("sparse", "path", p)
 		}

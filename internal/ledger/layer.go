@@ -30,7 +30,6 @@ type layer struct {
 	dirs   []uint32            // folders with an entry of their own
 	gone   []uint64            // hashes of paths that a whiteout removes
 	opaque map[uint32]struct{} // folders whose content below is hidden
-	twice  int64               // bytes of files that the same layer holds twice
 }
 
 // scanner reads blobs one after the other, with the same buffers.
@@ -261,7 +260,7 @@ func (s *scanner) beyond(h *tar.Header, base string, l *layer) error {
 	}
 	l.dropped++
 	switch h.Typeflag {
-	case tar.TypeReg, tar.TypeRegA, tar.TypeGNUSparse: //nolint:staticcheck // old archives have TypeRegA
+	case tar.TypeReg, tar.TypeGNUSparse:
 		l.count(h.Size)
 	case tar.TypeSymlink:
 		l.link(h.Linkname)
@@ -287,7 +286,7 @@ func (s *scanner) content(t *tar.Reader, h *tar.Header, l *layer) (int64, uint64
 	switch h.Typeflag {
 	case tar.TypeSymlink:
 		l.link(h.Linkname)
-	case tar.TypeReg, tar.TypeRegA, tar.TypeGNUSparse: //nolint:staticcheck // old archives have TypeRegA
+	case tar.TypeReg, tar.TypeGNUSparse:
 		l.count(h.Size)
 		if sparse(h) {
 			// Its holes would be read as zeros, as many as it claims.
