@@ -155,12 +155,12 @@ func (s *Server) takeArchives(w http.ResponseWriter, r *http.Request) error {
 
 // keepLedger keeps what was found, and shows it.
 func (s *Server) keepLedger(w http.ResponseWriter, r *http.Request, name string, all []*ledger.Ledger, refuse func(id string, args map[string]any) error) error {
-	set := ledger.Together(all...)
-	content, err := json.Marshal(set)
+	report := ledger.NewReport(all...)
+	content, err := json.Marshal(report)
 	if err != nil {
 		return err
 	}
-	k := ledger.Kept{ID: plan.NewID(), Plan: planOf(r), Name: clip(name, 300), Author: author(r), Created: s.Now(), Summary: set.Summary(), Content: content}
+	k := ledger.Kept{ID: plan.NewID(), Plan: planOf(r), Name: clip(name, 300), Author: author(r), Created: s.Now(), Summary: report.Summary(), Content: content}
 	err = s.Plans.AddLedger(r.Context(), k)
 	if errors.Is(err, ledger.ErrFull) {
 		return refuse("ledger.page.full", map[string]any{"max": ledger.MaxKept})
@@ -216,7 +216,7 @@ func (s *Server) ledger(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := page.LedgerProps{Kept: k}
-	if err := json.Unmarshal(k.Content, &p.Set); err != nil {
+	if err := json.Unmarshal(k.Content, &p.Report); err != nil {
 		return err
 	}
 	v.Crumb, v.Title = v.T("ledger.page.title"), k.Name

@@ -24,7 +24,7 @@ type Kept struct {
 	Author  string
 	Created time.Time
 	Summary Summary
-	// Content is the Set as JSON; a list leaves it out.
+	// Content is the Report as JSON; a list leaves it out.
 	Content json.RawMessage
 }
 
@@ -38,34 +38,11 @@ type Summary struct {
 	Ctr       string   `json:"ctr"`     // what ctr image ls shows of it
 }
 
-// Set is what was found of sources that were measured together.
-type Set struct {
-	Ledgers    []*Ledger    `json:"ledgers"`
-	Shared     Shared       `json:"shared"`
-	Hypotheses []Hypothesis `json:"hypotheses"`
-	Trip       []Stop       `json:"roundTrip,omitempty"`
-	// Comparison is of the first two sources or, where there is one, of the first
-	// two images in it; nil where there are no two.
-	Comparison *Comparison `json:"comparison,omitempty"`
-}
-
-// Together holds sources against each other.
-func Together(all ...*Ledger) Set {
-	s := Set{Ledgers: all, Shared: Share(all...), Hypotheses: Explain(all...)}
-	if i := first(all); i != nil {
-		s.Trip = i.RoundTrip()
-	}
-	if len(all) > 1 {
-		s.Comparison = Compare(all[0], all[1])
-	}
-	return s
-}
-
 // Image is the first image that has a platform; nil where none has.
-func (s Set) Image() *Image { return first(s.Ledgers) }
+func (r Report) Image() *Image { return first(r.Ledgers) }
 
-// Summary shortens a set for a list.
-func (s Set) Summary() Summary {
+// Summary shortens a report for a list.
+func (r Report) Summary() Summary {
 	var out Summary
 	seen := map[string]bool{}
 	put := func(list *[]string, text string) {
@@ -74,7 +51,7 @@ func (s Set) Summary() Summary {
 			*list = append(*list, text)
 		}
 	}
-	for _, l := range s.Ledgers {
+	for _, l := range r.Ledgers {
 		for k := range l.Images {
 			i := &l.Images[k]
 			out.Stored += i.Size()
@@ -94,7 +71,7 @@ func (s Set) Summary() Summary {
 			}
 		}
 	}
-	if i := s.Image(); i != nil {
+	if i := r.Image(); i != nil {
 		out.Docker, out.Ctr = i.Figure(DockerSize).Text, i.Figure(CtrSize).Text
 		if len(out.Images) == 0 {
 			put(&out.Images, i.Main().Manifest.Digest)

@@ -56,7 +56,7 @@ func TestShots(t *testing.T) {
 			p := visit(t, base, s.language)
 			p.open(plans[s.language]) // the rail shows the plan on every page that follows
 			picture := small(t, p.picture(one.at(plans[s.language]), s.theme, 1360, 900, 900))
-			if len(picture) > 250<<10 {
+			if len(picture) > 270<<10 {
 				t.Errorf("%d bytes are too many", len(picture))
 			}
 			if err := os.WriteFile(filepath.Join(root, "static", "shots", s.file+".png"), picture, 0o644); err != nil {

@@ -19,7 +19,7 @@ import (
 // LedgerProps is a measurement.
 type LedgerProps struct {
 	Kept     ledger.Kept
-	Set      ledger.Set
+	Report   ledger.Report
 	Services []plan.Service // of the plan that run one of its images
 }
 
@@ -70,7 +70,7 @@ func Ledger(v *ui.View, p LedgerProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if i := p.Set.Image(); i != nil {
+			if i := p.Report.Image(); i != nil {
 				templ_7745c5c3_Err = engineFigures(v, i).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -79,7 +79,7 @@ func Ledger(v *ui.View, p LedgerProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = explanations(v, p.Set).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = explanations(v, p.Report).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -87,24 +87,24 @@ func Ledger(v *ui.View, p LedgerProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = roundTrip(v, p.Set.Trip).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = roundTrip(v, p.Report.RoundTrip).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			if p.Set.Comparison != nil {
-				templ_7745c5c3_Err = imageComparison(v, p.Set).Render(ctx, templ_7745c5c3_Buffer)
+			if p.Report.Comparison != nil {
+				templ_7745c5c3_Err = imageComparison(v, p.Report).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			if p.Set.Shared.Images > 1 {
-				templ_7745c5c3_Err = sharedLayers(v, p.Set.Shared).Render(ctx, templ_7745c5c3_Buffer)
+			if p.Report.Shared != nil {
+				templ_7745c5c3_Err = sharedLayers(v, *p.Report.Shared).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			for _, l := range p.Set.Ledgers {
+			for _, l := range p.Report.Ledgers {
 				for k := range l.Images {
 					templ_7745c5c3_Err = measuredImage(v, l, &l.Images[k]).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
@@ -132,7 +132,7 @@ func Ledger(v *ui.View, p LedgerProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, l := range p.Set.Ledgers {
+				for _, l := range p.Report.Ledgers {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<dt>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -579,7 +579,7 @@ func engineFigures(v *ui.View, i *ledger.Image) templ.Component {
 	})
 }
 
-func explanations(v *ui.View, s ledger.Set) templ.Component {
+func explanations(v *ui.View, s ledger.Report) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1021,7 +1021,7 @@ func shortDigest(d string) string {
 	return hex[:min(len(hex), 12)]
 }
 
-func imageComparison(v *ui.View, s ledger.Set) templ.Component {
+func imageComparison(v *ui.View, s ledger.Report) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
