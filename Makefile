@@ -6,6 +6,7 @@
 GO      ?= go
 DEMO_LISTEN ?= 127.0.0.1:8080
 SERVER  := internal/argocd/argocdtest
+ROLLOUT := internal/rollout/rollouttest
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 
 .PHONY: run demo build test compat shots check generate static browser clean
@@ -41,6 +42,7 @@ check: static
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	cd $(SERVER) && $(GO) vet ./...
+	cd $(ROLLOUT) && $(GO) vet ./...
 
 # The race detector watches the packages that share values between goroutines.
 # It makes tests about ten times slower and would find nothing in the others.
@@ -49,6 +51,7 @@ SHARED := $(addprefix deckplan/,internal/argocd internal/frontier internal/jobs 
 
 test: static browser check
 	cd $(SERVER) && $(GO) test -vet=off -timeout 10m ./...
+	cd $(ROLLOUT) && $(GO) test -vet=off -timeout 10m ./...
 	$(GO) test -race -vet=off -timeout 12m $(SHARED)
 	$(GO) test -vet=off -timeout 12m $(filter-out $(SHARED),$(shell $(GO) list ./...))
 

@@ -25,19 +25,20 @@ func TestImports_KeepTheRule(t *testing.T) {
 			}
 		}
 	}
-	allow := map[string][]string{"seal": nil, "prose": nil, "settings": {"argocd", "print", "seal"}, "connect": {"seal"}, "plan": nil, "sheet": {"plan"}, "survey": {"plan"}, "backstage": {"plan", "survey"}, "verdict": nil, "lang": nil, "live": nil, "logbook": {"live"}, "owner": {"plan", "live"},
+	allow := map[string][]string{"seal": nil, "prose": nil, "reach": nil, "ledger": {"reach"}, "settings": {"argocd", "print", "seal"}, "connect": {"seal"}, "plan": nil, "sheet": {"plan"}, "survey": {"plan"}, "backstage": {"plan", "survey"}, "verdict": nil, "lang": nil, "live": nil, "logbook": {"live"}, "owner": {"plan", "live"},
 		"catalog": {"plan", "verdict"}, "decision": {"lang", "verdict"}, "appraise": append([]string{"plan", "verdict"}, analyses...)}
 	allow["frontier"] = []string{"plan", "catalog", "verdict", "layout"}
 	for _, a := range analyses {
 		allow[a] = []string{"plan", "catalog", "verdict"}
 	}
 	allow["roadmap"], allow["manifest"] = []string{"plan", "catalog", "verdict", "layout"}, []string{"plan", "layout"}
+	allow["rollout"] = []string{"catalog", "manifest", "plan", "strategy"}
 	allow["jobs"], allow["raster"], allow["print"] = nil, []string{"static"}, []string{"static"}
 	allow["review"] = append([]string{"plan", "catalog", "verdict", "decision", "appraise", "drift", "live"}, analyses...)
 	allow["matrixfile"] = []string{"plan", "catalog", "matrix", "sheet"}
 	allow["drift"] = []string{"plan", "catalog", "verdict", "layout", "live", "survey"}
 	allow["hook"] = []string{"decision", "lang"}
-	allow["webhook"] = []string{"hook", "connect", "decision", "lang", "plan", "seal"}
+	allow["webhook"] = []string{"reach", "hook", "connect", "decision", "lang", "plan", "seal"}
 	allow["lookout"] = []string{"hook", "decision", "drift", "lang", "live", "plan", "verdict"}
 	allow["ci"] = []string{"lang", "verdict", "compare"}
 	for room, may := range allow {

@@ -32,6 +32,7 @@ import (
 	"deckplan/internal/plan"
 	"deckplan/internal/print"
 	"deckplan/internal/raster"
+	"deckplan/internal/reach"
 	"deckplan/internal/review"
 	"deckplan/internal/roster"
 	"deckplan/internal/seal"
@@ -57,6 +58,7 @@ type cli struct {
 	Snapshot  command.Snapshot  `cmd:"" help:"Read Argo CD instances that Deckplan cannot reach from where it runs, and write a snapshot of each."`
 	Manifests command.Manifests `cmd:"" help:"Write the Kubernetes manifests of a plan file's layout into a zip file."`
 	Matrix    command.Matrix    `cmd:"" help:"Work out a tool matrix of a YAML, CSV or Excel file: ranking, consistency, flips, robustness."`
+	Image     command.Image     `cmd:"" help:"Account for the bytes of container images: layers, waste, what each engine shows and why; of archives and of registries."`
 	Export    exportCmd         `cmd:"" help:"Write a plan of the database as YAML."`
 	Import    importCmd         `cmd:"" help:"Put a plan file into the database."`
 	Decisions decisionsCmd      `cmd:"" help:"Exchange a plan's decision records as MADR files."`
@@ -210,7 +212,7 @@ func serve(ctx context.Context, set settings.Settings) error {
 	db.Listen(reviews.Heard)
 	server, err := web.New(web.Config{Plans: db, Reviews: reviews, Live: table, Past: past, Connections: connections, Hosts: set.Hosts, Demo: set.Demo, Log: set.Log, Now: time.Now,
 		Webhooks: hooks, Notify: hooks.Send, PublicURL: set.PublicURL,
-		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail, Jobs: work, Print: printer, Raster: raster.PNG})
+		Snapshots: snapshots, Views: db, Survey: surveying(fleet.Connection), Detail: fleet.Detail, Jobs: work, Print: printer, Raster: raster.PNG, Registries: reach.Reach(strings.TrimPrefix(set.RegistryReach, "off"))})
 	if err != nil {
 		return err
 	}

@@ -248,6 +248,9 @@ func (d *drafting) strategy(subject string) {
 	d.picture("release", "strategies.release", func(l lang.Lang) templ.Component {
 		return figure.Release(figure.ReleaseProps{ID: "release-" + string(l), Name: a.Name, Analysis: a, Palette: figure.File, Words: d.words(l)})
 	})
+	d.picture("bad", "strategies.run.bad", func(l lang.Lang) templ.Component {
+		return figure.Release(figure.ReleaseProps{ID: "bad-" + string(l), Name: a.Name, Analysis: a, Bad: true, Palette: figure.File, Words: d.words(l)})
+	})
 }
 
 // plan is for a decision about no single subject.

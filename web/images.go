@@ -17,6 +17,7 @@ import (
 func (s *Server) imageRoutes(r chi.Router) {
 	r.Get("/images", s.page(s.images))
 	r.Get("/images/{tool}.sh", s.page(s.imageScript))
+	s.ledgerRoutes(r)
 }
 
 // Bounds of what the form suggests.

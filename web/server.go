@@ -18,6 +18,7 @@ import (
 	"deckplan/internal/live"
 	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
+	"deckplan/internal/reach"
 	"deckplan/internal/report"
 	"deckplan/internal/survey"
 	"deckplan/static"
@@ -26,6 +27,7 @@ import (
 
 // Plans is what the pages need of the database.
 type Plans interface {
+	Ledgers
 	Plans(ctx context.Context) ([]plan.Head, error)
 	Plan(ctx context.Context, id string) (plan.Head, *plan.Plan, error)
 	Create(ctx context.Context, id, author string, p *plan.Plan, s plan.Summary) (plan.Head, error)
@@ -97,6 +99,8 @@ type Config struct {
 	// Webhooks are kept and sent by it; nil where none can be.
 	Webhooks Webhooks
 
+	// Registries are those that images are measured from; empty for none.
+	Registries reach.Reach
 	// Notify tells others of an event; nil where nobody listens.
 	Notify func(ctx context.Context, e hook.Event) error
 
@@ -197,6 +201,7 @@ func (s *Server) pages(r chi.Router) {
 		s.layoutRoutes(r)
 		s.matrixRoutes(r)
 		r.Get("/strategies", s.page(s.strategies))
+		r.Get("/strategies/manifests/{file}", s.page(s.strategyFile))
 		s.imageRoutes(r)
 		s.roadmapRoutes(r)
 		s.driftRoutes(r)

@@ -41,6 +41,9 @@ func bodyLimit(r *http.Request) int64 {
 	if r.URL.Path == snapshotsPath {
 		return snapshot.MaxBytes + 1<<20
 	}
+	if measures(r) {
+		return maxArchives + 1<<20
+	}
 	return maxBody
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"deckplan/internal/plan"
+	"deckplan/internal/rollout"
 	"deckplan/internal/strategy"
 	"deckplan/internal/verdict"
 	"deckplan/web/page"
@@ -28,7 +29,7 @@ func (s *Server) strategies(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.About("strategy", id)
 		v.Title, v.Crumb = v.T("strategies.of", "name", a.Name), v.Plan.Name+" / "+a.Name
-		props := page.StrategyProps{Analysis: a, Rows: ownedTable(v, "strategies", "service", id, []string{"environment", "choice", "reason"})}
+		props := page.StrategyProps{Analysis: a, Rows: ownedTable(v, "strategies", "service", id, []string{"environment", "choice", "segment", "reason"})}
 		e := q.Get("environment")
 		if !q.Has("environment") && len(a.Choices) > 0 {
 			e = a.Choices[0].Environment
@@ -36,9 +37,25 @@ func (s *Server) strategies(w http.ResponseWriter, r *http.Request) error {
 		if slices.ContainsFunc(v.Plan.Doc.Environments, func(x plan.Environment) bool { return x.ID == e }) {
 			props.Environment = e
 		}
+		props.Until, _ = strconv.Atoi(q.Get("until"))
+		props.Until = min(max(0, props.Until), 3600)
+		props.At, err = strconv.Atoi(q.Get("at"))
+		if err != nil { // where the canary's first users come is where it is worth looking
+			props.At = max(0, a.Option(plan.Canary).Good.First)
+		}
+		last := a.Span()
+		if props.Until > 0 {
+			last = min(last, props.Until)
+		}
+		props.At = min(max(0, props.At), last)
+		props.Manifest = manifestChoice(v.Plan.Doc, a, props.Environment, q)
+		props.Files = rollout.Build(props.Manifest, v.Lang.T)
 		return s.render(w, r, page.Strategy(v, props))
 	}
 	survey := s.appraise.of(v.Plan.ID, v.Plan.Revision, v.Plan.Doc).Strategies
+	if q.Get("view") == "fleet" {
+		return s.fleet(w, r, v, survey)
+	}
 	all := survey.Briefs
 	p := &page.StrategiesProps{Filter: strings.TrimSpace(clip(q.Get("q"), 100)), Team: strings.TrimSpace(clip(q.Get("team"), 120)), Only: q.Get("only"),
 		Teams: options(v.Plan.Doc, "teams"), All: len(all)}
@@ -52,6 +69,18 @@ func (s *Server) strategies(w http.ResponseWriter, r *http.Request) error {
 		p.Rows = append(p.Rows, page.StrategyRow{Brief: b, Findings: survey.Findings(b)})
 	}
 	return s.render(w, r, page.Strategies(v, p))
+}
+
+// fleet shows how services roll out side by side.
+func (s *Server) fleet(w http.ResponseWriter, r *http.Request, v *ui.View, survey strategy.Survey) error {
+	f := survey.Fleet()
+	asked, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	p := &page.FleetProps{Longest: f.Longest, Total: len(f.Lanes), All: len(survey.Briefs), Pages: max(1, (len(f.Lanes)+pageSize-1)/pageSize)}
+	p.Page = min(max(1, asked), p.Pages)
+	from := (p.Page - 1) * pageSize
+	p.Lanes = f.Lanes[from:min(len(f.Lanes), from+pageSize)]
+	v.Title = v.T("fleet.title")
+	return s.render(w, r, page.Fleet(v, p))
 }
 
 // narrow picks the services that the filters leave: by a text in the name of

@@ -164,7 +164,7 @@ func TestStrategies_ADecisionKeepsFiguresAndPicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Snapshot == nil || len(d.Snapshot.Figures) != 1 || !strings.Contains(d.Snapshot.Figures[0].SVG.Ko, "<svg") || len(d.Snapshot.Metrics) < 30 {
+	if d.Snapshot == nil || len(d.Snapshot.Figures) != 2 || !strings.Contains(d.Snapshot.Figures[0].SVG.Ko, "<svg") || len(d.Snapshot.Metrics) < 30 {
 		t.Errorf("snapshot %+v", d.Snapshot)
 	}
 	if report := s.get("/plans/p/report.html").Body.String(); !strings.Contains(report, "Deployment strategies, web") {

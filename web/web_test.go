@@ -12,6 +12,7 @@ import (
 
 	"deckplan/internal/live"
 	"deckplan/internal/plan"
+	"deckplan/internal/reach"
 	"deckplan/internal/review"
 	"deckplan/internal/store"
 )
@@ -33,7 +34,7 @@ func newSite(t testing.TB, p *plan.Plan) *site {
 	t.Cleanup(func() { _ = db.Close() })
 	table := live.NewTable(time.Now)
 	reviews := review.NewKeeper(review.Config{Store: db, Table: table, Log: log, Now: time.Now})
-	s, err := New(Config{Plans: db, Reviews: reviews, Live: table, Connections: newRoster(t, db, table, log), Views: db, Webhooks: newHooks(t, db, log), Log: log, Now: time.Now})
+	s, err := New(Config{Plans: db, Reviews: reviews, Live: table, Connections: newRoster(t, db, table, log), Views: db, Webhooks: newHooks(t, db, log), Log: log, Now: time.Now, Registries: reach.Public})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func TestStrategyParameters_EachHasARangeAUnitAndASource(t *testing.T) {
 
 func TestStrategyParameters_APlanOverridesThem(t *testing.T) {
 	p := plan.Plan{Assumptions: []plan.Assumption{{ID: "rollout_detect", Value: 600}}}
-	if v := Value(p, "rollout_detect"); v != 600 || Value(plan.Plan{}, "rollout_detect") != 120 {
+	if v := Value(p, "rollout_detect"); v != 600 || Value(plan.Plan{}, "rollout_detect") != 60 {
 		t.Errorf("got %v", v)
 	}
 }
@@ -47,6 +47,22 @@ func TestStrategySources_EveryStrategyHasThem(t *testing.T) {
 	}
 	if !Native(plan.Recreate) || Native(plan.BlueGreen) || StrategySources("nothing") != nil {
 		t.Error("what Kubernetes has of its own is wrong")
+	}
+	for _, s := range SlowStarts() {
+		if s.Where == "" || s.Setting == "" || s.Note == "" || len(s.Sources) == 0 || s.Sources[0].Title == "" {
+			t.Errorf("slow start %+v is not whole", s)
+		}
+	}
+	for _, r := range plan.Canary.Values() {
+		settings := Settings(plan.Rollout(r))
+		for _, s := range settings {
+			if s.Field == "" || s.Default == "" || s.Note == "" || len(s.Sources) == 0 {
+				t.Errorf("setting %+v is not whole", s)
+			}
+		}
+		if len(settings) < 3 {
+			t.Errorf("%s has %d settings", r, len(settings))
+		}
 	}
 	routers := Routers()
 	if len(routers) < 5 || routers[0].Retired || !slices.IsSortedFunc(routers, func(a, b Router) int {

@@ -12,40 +12,55 @@ type ReleaseProps struct {
 	ID       string // begins every id in the drawing; unique on the page
 	Name     string // of the service
 	Analysis *strategy.Analysis
+	Bad      bool // the release of a bad version
+	Until    int  // seconds that are shown; all of it if 0
+	Cursor   bool // a line stands at second At
+	At       int
 	Palette  Palette
 	Words    func(id string, args map[string]any) string
 }
 
+// The four strategies lie below each other over one axis of time. A lane shows
+// shares of the wanted replicas' capacity and of users, up to courseMost; the
+// strip below it shows replicas.
 const (
-	panelPitchX, panelPitchY = 492.0, 190.0
-	panelLeft, panelTop      = 30.0, 34.0
-	panelWidth, panelHeight  = 424.0, 112.0
-	releaseHeight            = 2*panelPitchY + 26
+	courseLeft, courseTop     = 150.0, 16.0
+	courseWidth, courseHeight = 794.0, 76.0
+	stripHeight               = 26.0
+	coursePitch               = 126.0
+	courseMost                = 1.25
+	axisY                     = courseTop + 4*coursePitch - 10
+	releaseHeight             = axisY + 66
 )
 
-// panel is one strategy's course: old and new are areas stacked on each other,
-// pods and users are lines. Every panel has a time scale of its own; replicas
-// are drawn to one scale in all four.
-type panel struct {
-	x, y                    float64
-	name, mark, title       string
-	old, fresh, pods, users string // path data
-	downX, downWidth        float64
-	down                    string // word on the time without a ready replica
-	impossible              bool
-	wantedY                 float64
-	ticks                   []tick
-	wanted                  string
+// lane is one strategy's release as paths.
+type course struct {
+	y                                 float64
+	name, mark, title                 string
+	users, usersLine, capacity, fails string
+	old, fresh, rest                  string
+	short                             []span // capacity below demand
+	impossible                        bool
+	alarmX                            float64
+	alarm                             string
+	demandY, wholeY                   float64
+	pods                              string
 }
+
+type span struct{ x, width float64 }
 
 type release struct {
 	title, desc string
-	panels      []panel
+	lanes       []course
+	ticks       []tick
 	legend      []legend
+	cursorX     float64
+	cursor      string
+	cursorEnd   string
 }
 
 type legend struct {
-	x          float64
+	x, y       float64
 	text       string
 	fill, line string
 	dash       string
@@ -53,81 +68,140 @@ type legend struct {
 }
 
 func drawRelease(p ReleaseProps) release {
-	a := p.Analysis
-	out := release{title: p.Words("figure.release.title", map[string]any{"name": p.Name}), desc: p.Words("figure.release.desc", nil)}
-	most := a.Replicas
-	for _, o := range a.Options {
-		for _, m := range o.Course {
-			most = max(most, m.Pods)
+	kind := "good"
+	if p.Bad {
+		kind = "bad"
+	}
+	out := release{title: p.Words("figure.release.title."+kind, map[string]any{"name": p.Name}), desc: p.Words("figure.release.desc."+kind, nil)}
+	if p.Until <= 0 {
+		p.Until = p.Analysis.Span()
+	}
+	most := 1
+	for i := range p.Analysis.Options {
+		most = max(most, runOf(&p.Analysis.Options[i], p.Bad).Peak)
+	}
+	for i := range p.Analysis.Options {
+		out.lanes = append(out.lanes, drawLane(p, &p.Analysis.Options[i], courseTop+coursePitch*float64(i), float64(most)))
+	}
+	for _, t := range timeTicks(p.Until) {
+		out.ticks = append(out.ticks, tick{at: secondX(t, p.Until), text: p.Words("figure.release.time", map[string]any{"s": t}), end: "middle"})
+	}
+	if p.Cursor {
+		out.cursorX, out.cursor, out.cursorEnd = secondX(p.At, p.Until), p.Words("figure.release.time", map[string]any{"s": p.At}), "start"
+		if out.cursorX > courseLeft+courseWidth*0.9 {
+			out.cursorEnd = "end"
 		}
 	}
-	for i := range a.Options {
-		out.panels = append(out.panels, drawPanel(p, &a.Options[i], i, float64(most)))
+	entries := []legend{{fill: p.Palette.Accent, opacity: ".3", text: "users"}, {line: p.Palette.Good, text: "capacity"}, {line: p.Palette.Ink2, dash: "5 3", text: "demand"}}
+	if p.Bad {
+		entries = append(entries, legend{fill: p.Palette.Bad, opacity: ".7", text: "fails"})
 	}
-	x := panelLeft
-	for _, l := range []legend{{fill: p.Palette.Line2, opacity: "1", text: "figure.release.old"}, {fill: p.Palette.Accent, opacity: ".45", text: "figure.release.new"},
-		{line: p.Palette.Ink2, dash: "2 3", text: "figure.release.pods"}, {line: p.Palette.Ink, text: "figure.release.users"}} {
-		l.x, l.text = x, p.Words(l.text, nil)
-		x += 30 + TextWidth(l.text, 11) + 16
+	entries = append(entries, legend{fill: p.Palette.Line2, opacity: "1", text: "old"}, legend{fill: p.Palette.Accent, opacity: ".65", text: "new"}, legend{line: p.Palette.Ink3, dash: "2 2", text: "pods"})
+	x, y := courseLeft, axisY+38
+	for _, l := range entries {
+		l.text = p.Words("figure.release."+l.text, nil)
+		w := 28 + TextWidth(l.text, 11) + 14
+		if x+w > courseLeft+courseWidth {
+			x, y = courseLeft, y+18
+		}
+		l.x, l.y = x, y
+		x += w
 		out.legend = append(out.legend, l)
 	}
 	return out
 }
 
-func drawPanel(p ReleaseProps, o *strategy.Option, i int, most float64) panel {
-	l := panel{x: panelLeft + panelPitchX*float64(i%2), y: panelTop + panelPitchY*float64(i/2), impossible: o.Fit == strategy.Impossible}
-	end := max(o.Done, o.Course[len(o.Course)-1].At) * 1.12
-	if end <= 0 {
-		end = 1
+func runOf(o *strategy.Option, bad bool) *strategy.Run {
+	if bad {
+		return &o.Bad
 	}
-	x := func(t float64) float64 { return l.x + panelWidth*t/end }
-	y := func(pods float64) float64 { return l.y + panelHeight*(1-pods/most) }
-	first := 0.0
-	for j, m := range o.Course {
-		if m.Share > 0 && (j == 0 || o.Course[j-1].Share == 0) {
-			first = m.At
-		}
-		if m.Old+m.New == 0 && j+1 < len(o.Course) {
-			l.downX, l.downWidth = x(m.At), x(o.Course[j+1].At)-x(m.At)
+	return &o.Good
+}
+
+func secondX(second, until int) float64 {
+	return courseLeft + courseWidth*float64(min(second, until))/float64(max(1, until))
+}
+
+// timeTicks gives round seconds within a time, eight at most.
+func timeTicks(until int) (out []int) {
+	step := 1
+	for _, s := range []int{1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400} {
+		if step = s; until/s <= 8 {
+			break
 		}
 	}
-	steps := func(value func(strategy.Moment) float64) string {
-		var b strings.Builder
-		for j, m := range o.Course {
-			at, until := x(m.At), x(end)
-			if j+1 < len(o.Course) {
-				until = x(o.Course[j+1].At)
+	for until/step > 8 {
+		step *= 2
+	}
+	for t := 0; t <= until; t += step {
+		out = append(out, t)
+	}
+	return out
+}
+
+func drawLane(p ReleaseProps, o *strategy.Option, y, most float64) course {
+	a, run := p.Analysis, runOf(o, p.Bad)
+	l := course{y: y, impossible: o.Fit == strategy.Impossible}
+	share := func(v float64) float64 { return y + courseHeight*(1-min(v, courseMost)/courseMost) }
+	base := y + courseHeight + 4 + stripHeight
+	pods := func(n int) float64 { return base - stripHeight*float64(n)/most }
+	l.wholeY, l.demandY = share(1), share(a.Load)
+	full := a.Demand / a.Load // requests a second of all wanted replicas
+	steps := func(value func(*strategy.Second) float64) string { return stairs(run, p.Until, value) }
+	closed := func(path string, y float64) string { return path + "V" + num(y) + "H" + num(courseLeft) + "Z" }
+	l.usersLine = steps(func(s *strategy.Second) float64 { return share(s.Share) })
+	l.users = closed(l.usersLine, share(0))
+	l.capacity = steps(func(s *strategy.Second) float64 { return share(s.Capacity / full) })
+	if p.Bad {
+		l.fails = closed(steps(func(s *strategy.Second) float64 { return share((s.Failing + s.Refused) / a.Demand) }), share(0))
+	}
+	l.old = closed(steps(func(s *strategy.Second) float64 { return pods(s.Old) }), base)
+	l.fresh = closed(steps(func(s *strategy.Second) float64 { return pods(s.Old + s.New) }), base)
+	l.rest = steps(func(s *strategy.Second) float64 { return pods(s.Pods()) })
+	for i := range run.Stretches {
+		if s := &run.Stretches[i]; s.Capacity < a.Demand*(1-1e-9) && s.At < p.Until {
+			from, to := secondX(s.At, p.Until), secondX(s.At+s.Lasts, p.Until)
+			if n := len(l.short); n > 0 && l.short[n-1].x+l.short[n-1].width >= from-0.01 {
+				l.short[n-1].width = to - l.short[n-1].x
+				continue
 			}
-			if j == 0 {
-				b.WriteString("M" + num(at) + " " + num(value(m)))
-			} else {
-				b.WriteString("V" + num(value(m)))
-			}
-			b.WriteString("H" + num(until))
+			l.short = append(l.short, span{from, to - from})
 		}
-		return b.String()
 	}
-	ground := "V" + num(y(0)) + "H" + num(x(0)) + "Z"
-	l.old = steps(func(m strategy.Moment) float64 { return y(float64(m.Old)) }) + ground
-	l.fresh = steps(func(m strategy.Moment) float64 { return y(float64(m.Old + m.New)) }) + ground
-	l.pods = steps(func(m strategy.Moment) float64 { return y(float64(m.Pods)) })
-	l.users = steps(func(m strategy.Moment) float64 { return l.y + panelHeight*(1-m.Share) })
-	l.words(p, o, first, most)
-	l.wantedY = y(float64(p.Analysis.Replicas))
-	l.ticks = []tick{{at: l.x, text: "0", end: "start"}}
-	for _, t := range []float64{first, o.Done} {
-		text := p.Words("figure.release.time", map[string]any{"s": t})
-		at, w := x(t), TextWidth(text, 11)/2+6
-		if at-w < l.ticks[len(l.ticks)-1].at+8 || at == l.ticks[len(l.ticks)-1].at {
-			continue
-		}
-		l.ticks = append(l.ticks, tick{at: at, text: text, end: "middle"})
+	if p.Bad && run.Alarm >= 0 && run.Alarm <= p.Until {
+		l.alarmX, l.alarm = secondX(run.Alarm, p.Until), p.Words("figure.release.alarm", map[string]any{"s": run.Alarm})
 	}
+	l.words(p, o, run)
 	return l
 }
 
-// words words a panel's labels.
-func (l *panel) words(p ReleaseProps, o *strategy.Option, first, most float64) {
+// stairs draws a value that holds from second to second. What is finer than a
+// reader can see is left out.
+func stairs(run *strategy.Run, until int, value func(*strategy.Second) float64) string {
+	var b strings.Builder
+	b.WriteString("M" + num(courseLeft) + " ")
+	last, level := -1.0, ""
+	for i := range run.Stretches {
+		s := &run.Stretches[i]
+		if s.At > until {
+			break
+		}
+		x, y := secondX(s.At, until), num(value(&s.Second))
+		if y == level || x-last < 0.3 && s.Lasts > 0 {
+			continue
+		}
+		if i > 0 {
+			b.WriteString("H" + num(x) + "V")
+		}
+		b.WriteString(y)
+		last, level = x, y
+	}
+	b.WriteString("H" + num(courseLeft+courseWidth))
+	return b.String()
+}
+
+// words words a lane's labels.
+func (l *course) words(p ReleaseProps, o *strategy.Option, run *strategy.Run) {
 	l.name = p.Words("choice.rollout."+string(o.Rollout), nil)
 	switch {
 	case l.impossible:
@@ -135,10 +209,10 @@ func (l *panel) words(p ReleaseProps, o *strategy.Option, first, most float64) {
 	case o.Recommended:
 		l.mark = p.Words("strategies.recommended", nil)
 	}
-	l.title = p.Words("figure.release.lane", map[string]any{"name": l.name, "first": first, "done": o.Done,
-		"downtime": o.Metric("strategy.downtime").Value, "extra": o.Metric("strategy.extra").Value})
-	if word := p.Words("figure.release.down", nil); l.downWidth > TextWidth(word, 11)+8 {
-		l.down = word
+	id, args := "figure.release.lane", map[string]any{"name": l.name, "first": max(run.First, 0), "done": max(run.Done, 0), "downtime": run.Down, "extra": run.Extra}
+	if p.Bad {
+		id, args = "figure.release.lane.bad", map[string]any{"name": l.name, "alarm": max(run.Alarm, 0), "share": run.Exposed, "rollback": max(run.Rollback, 0), "failed": run.Failed}
 	}
-	l.wanted = p.Words("figure.release.wanted", map[string]any{"n": p.Analysis.Replicas})
+	l.title = p.Words(id, args)
+	l.pods = p.Words("figure.release.strip", map[string]any{"n": run.Peak})
 }

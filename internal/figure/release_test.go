@@ -16,7 +16,11 @@ func releaseOfService(t *testing.T, traits plan.Traits, l lang.Lang, palette Pal
 	if !ok {
 		t.Fatal("no service")
 	}
-	return render(t, Release(ReleaseProps{ID: "release", Name: a.Name, Analysis: a, Palette: palette, Words: l.T}))
+	good := ReleaseProps{ID: "release", Name: a.Name, Analysis: a, Palette: palette, Words: l.T}
+	bad := good
+	bad.ID, bad.Bad, bad.Cursor, bad.At = "bad", true, true, 7
+	wellFormed(t, render(t, Release(bad)))
+	return render(t, Release(good))
 }
 
 func TestRelease_IsWellFormedAndTellsEveryStrategy(t *testing.T) {
@@ -25,7 +29,7 @@ func TestRelease_IsWellFormedAndTellsEveryStrategy(t *testing.T) {
 			for _, palette := range []Palette{Page, File} {
 				svg := releaseOfService(t, traits, l, palette)
 				wellFormed(t, svg)
-				if strings.Count(svg, "<title>") != 4 || strings.Contains(svg, "‹") {
+				if strings.Count(svg, "<title>") != 4 || strings.Contains(svg, "NaN") || strings.Contains(svg, "Inf") || strings.Contains(svg, "‹") {
 					t.Errorf("%s: %s", l, svg)
 				}
 				if (palette == File) == strings.Contains(svg, "var(--") {
@@ -36,9 +40,23 @@ func TestRelease_IsWellFormedAndTellsEveryStrategy(t *testing.T) {
 	}
 }
 
-func TestRelease_MarksDowntimeAndWhatIsImpossible(t *testing.T) {
+func TestRelease_MarksMissingCapacityAndWhatIsImpossible(t *testing.T) {
 	svg := releaseOfService(t, plan.Traits{Alone: true}, lang.English, File)
-	if strings.Count(svg, "not possible") != 3 || strings.Count(svg, ">down<") != 1 {
+	if strings.Count(svg, "not possible") != 3 || strings.Count(svg, "url(#release-short)") != 1 {
 		t.Error(svg)
+	}
+}
+
+// Blue/Green is done long before a canary, and both lie on one axis.
+func TestRelease_LanesShareOneAxisOfTime(t *testing.T) {
+	svg := releaseOfService(t, plan.Traits{Replicas: 10, TrafficControl: true}, lang.English, File)
+	if strings.Count(svg, ">0 s<") != 1 || strings.Count(svg, ">10 min<") != 1 {
+		t.Error(svg)
+	}
+	for until, want := range map[int]int{30: 7, 1093: 4, 3600: 7, 1: 2} {
+		ticks := timeTicks(until)
+		if len(ticks) != want || ticks[len(ticks)-1] > until {
+			t.Errorf("%d s: ticks %v", until, ticks)
+		}
 	}
 }

@@ -49,6 +49,14 @@ func newNames(prefix string, rows []named) names {
 	return n
 }
 
+// Label gives one row a DNS label by its name, as Build does.
+func Label(prefix, key, name string) string {
+	return newNames(prefix, []named{{key, name}}).of[key]
+}
+
+// Clean makes text safe for a comment: valid UTF-8 on one line.
+func Clean(s string) string { return clean(s) }
+
 // hash is 10 hexadecimal digits of what names a row.
 func hash(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))

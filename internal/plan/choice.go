@@ -35,6 +35,12 @@ type (
 	Direction string
 	// Rollout is a deployment strategy.
 	Rollout string
+	// WarmUp is what spares users the replicas that are still cold.
+	WarmUp string
+	// Router is what splits users between two versions.
+	Router string
+	// Segment is what users of a canary are chosen by where it is not chance.
+	Segment string
 	// StepKind says what a step of the roadmap does to an Argo CD layout.
 	StepKind string
 )
@@ -119,6 +125,19 @@ const (
 	BlueGreen     Rollout = "blue_green"
 	Canary        Rollout = "canary"
 
+	WarmByRequests  WarmUp = "test_requests" // a replica is not ready before it is warm
+	WarmBySlowStart WarmUp = "slow_start"    // a new replica gets few users at first
+
+	GatewayAPI   Router = "gateway_api"
+	Istio        Router = "istio"
+	ALB          Router = "alb"
+	NginxIngress Router = "nginx"
+
+	ByHeader   Segment = "header"
+	ByAddress  Segment = "address" // the client's IP address
+	ByUser     Segment = "user"
+	ByLanguage Segment = "language"
+
 	InstallStep     StepKind = "install"     // new instances, on their hosts
 	AdjustStep      StepKind = "adjust"      // settings of an instance that stays
 	PrepareStep     StepKind = "prepare"     // projects, repositories, RBAC, SSO, cluster secrets
@@ -160,6 +179,9 @@ func (Direction) Values() []string     { return []string{"higher", "lower"} }
 func (Rollout) Values() []string {
 	return []string{"recreate", "rolling_update", "blue_green", "canary"}
 }
+func (WarmUp) Values() []string  { return []string{"test_requests", "slow_start"} }
+func (Router) Values() []string  { return []string{"gateway_api", "istio", "alb", "nginx"} }
+func (Segment) Values() []string { return []string{"header", "address", "user", "language"} }
 func (StepKind) Values() []string {
 	return []string{"install", "adjust", "prepare", "move", "credentials", "retire"}
 }

@@ -114,6 +114,7 @@ type Strategy struct {
 	Service     string  `json:"service" jsonschema:"required" ref:"services,owner"`
 	Environment string  `json:"environment,omitempty" ref:"environments"`
 	Choice      Rollout `json:"choice" jsonschema:"required"`
+	Segment     Segment `json:"segment,omitempty" jsonschema_description:"What a canary's first users are chosen by; by chance unless set."`
 	Reason      string  `json:"reason,omitempty" jsonschema:"maxLength=2000" form:"long"`
 }
 

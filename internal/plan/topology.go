@@ -78,12 +78,22 @@ type Traits struct {
 	Replicas       int     `json:"replicas,omitempty" jsonschema:"minimum=0,maximum=100000"`
 	StartSeconds   float64 `json:"startSeconds,omitempty" jsonschema:"minimum=0,maximum=86400"`
 	WarmSeconds    float64 `json:"warmSeconds,omitempty" jsonschema:"minimum=0,maximum=86400"`
+	StopSeconds    float64 `json:"stopSeconds,omitempty" jsonschema:"minimum=0,maximum=86400" jsonschema_description:"From the end of a replica's traffic until it is gone."`
+	WarmUp         WarmUp  `json:"warmUp,omitempty" jsonschema_description:"What spares users the replicas that still answer slowly; nothing unless set."`
+	Requests       float64 `json:"requestsPerSecond,omitempty" jsonschema:"minimum=0,maximum=100000000"`
+	Load           float64 `json:"loadPercent,omitempty" jsonschema:"minimum=0,maximum=100" jsonschema_description:"How far that traffic uses the wanted replicas."`
+	CPU            int     `json:"cpuMilli,omitempty" jsonschema:"minimum=0,maximum=1000000" jsonschema_description:"CPU that a replica asks for."`
+	Memory         int     `json:"memoryMi,omitempty" jsonschema:"minimum=0,maximum=100000000" jsonschema_description:"Memory that a replica asks for."`
 	Alone          bool    `json:"alone,omitempty" jsonschema_description:"Old and new version cannot run side by side."`
 	Stateful       bool    `json:"stateful,omitempty"`
 	TrafficControl bool    `json:"trafficControl,omitempty"`
+	Router         Router  `json:"router,omitempty" jsonschema_description:"What splits its traffic, where that is known."`
 	OnlyProduction bool    `json:"onlyProduction,omitempty" jsonschema_description:"It can be tried in production only."`
 	ErrorBudget    float64 `json:"errorBudgetPercent,omitempty" jsonschema:"minimum=0,maximum=100"`
 }
+
+// Splits tells that something splits the service's users by weight.
+func (t Traits) Splits() bool { return t.TrafficControl || t.Router != "" }
 
 // Weight is the service's criticality, 3 unless set. Unit: none.
 func (s Service) Weight() float64 {

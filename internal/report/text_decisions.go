@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"deckplan/internal/decision"
+	"deckplan/internal/prose"
 )
 
 // decisions writes the records with MADR's sections, in MADR's order.
@@ -52,7 +53,7 @@ func (m *writer) record(x decision.Decision) {
 	m.section("context", r.Context)
 	if len(r.Drivers) > 0 {
 		m.heading(4, m.field("drivers"))
-		m.list(r.Drivers)
+		m.list(allUnmarked(r.Drivers))
 	}
 	m.chosen(r)
 	m.section("confirmation", r.Confirmation)
@@ -61,7 +62,7 @@ func (m *writer) record(x decision.Decision) {
 	m.section("moreInformation", r.More)
 	for _, s := range shown(r.Sections) {
 		m.heading(4, s.Heading)
-		m.prose(s.Text)
+		m.told(s.Text)
 	}
 	m.signed(r)
 	m.entries(m.t("report.reviews"), m.reviews(r))
@@ -89,8 +90,47 @@ func (m *writer) signed(r decision.Record) {
 func (m *writer) section(field, text string) {
 	if strings.TrimSpace(text) != "" {
 		m.heading(4, m.field(field))
-		m.prose(text)
+		m.told(text)
 	}
+}
+
+// told sets what people wrote in Markdown as blocks of the report's own; their
+// headings stand below all others.
+func (m *writer) told(md string) {
+	for _, b := range prose.Blocks(md) {
+		switch {
+		case b.Heading != "":
+			m.heading(5, b.Heading)
+		case len(b.List) > 0:
+			m.list(b.List)
+		case len(b.Rows) > 0:
+			heads := make([]head, len(b.Rows[0]))
+			for i, name := range b.Rows[0] {
+				heads[i] = head{name, false}
+			}
+			m.table(heads, b.Rows[1:])
+		default:
+			m.prose(b.Text)
+		}
+	}
+}
+
+// unmarked is an entry of a list that people wrote in Markdown.
+func unmarked(md string) string {
+	var words []string
+	for _, b := range prose.Blocks(md) {
+		words = append(words, strings.TrimSpace(b.Heading+b.Text))
+		words = append(words, b.List...)
+	}
+	return strings.Join(words, " ")
+}
+
+func allUnmarked(all []string) []string {
+	out := make([]string, len(all))
+	for i, s := range all {
+		out[i] = unmarked(s)
+	}
+	return out
 }
 
 func (m *writer) chosen(r decision.Record) {
@@ -112,18 +152,18 @@ func (m *writer) chosen(r decision.Record) {
 	case r.Chosen != "":
 		m.paragraph(m.field("chosen") + ": " + r.Chosen)
 	}
-	m.prose(r.Justification)
+	m.told(r.Justification)
 	if len(r.Consequences) > 0 || strings.TrimSpace(r.Aftermath) != "" {
 		m.heading(4, m.field("consequences"))
 		m.arguments(r.Consequences)
-		m.prose(r.Aftermath)
+		m.told(r.Aftermath)
 	}
 }
 
 func (m *writer) arguments(list []decision.Argument) {
 	entries := make([]string, len(list))
 	for i, a := range list {
-		entries[i] = m.t("decision.side."+string(a.Side)) + ": " + a.Text
+		entries[i] = m.t("decision.side."+string(a.Side)) + ": " + unmarked(a.Text)
 	}
 	m.list(entries)
 }
@@ -139,7 +179,7 @@ func (m *writer) options(list []decision.Option) {
 			begun = true
 		}
 		m.heading(5, o.Name)
-		m.prose(o.Description)
+		m.told(o.Description)
 		m.arguments(o.Arguments)
 	}
 }

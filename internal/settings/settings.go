@@ -38,6 +38,7 @@ type Flags struct {
 	ChromeURL       string `help:"Address of a Chromium's DevTools that prints PDF, such as http://127.0.0.1:9222; one that is installed here if empty." env:"DECKPLAN_CHROME_URL"`
 	WebhookPrivate  string `help:"Which addresses beside public ones webhooks may be sent to: public (none), networks (private networks), loopback (those and this machine)." default:"networks" env:"DECKPLAN_WEBHOOK_PRIVATE"`
 	WebhookProxy    string `help:"Proxy that webhooks are sent through, such as http://proxy.example.com:3128; HTTP_PROXY and the like are not used for them." env:"DECKPLAN_WEBHOOK_PROXY"`
+	RegistryPrivate string `help:"Which registries images are measured from in the browser: off (none), public addresses, networks (private networks too), loopback (this machine too)." default:"public" env:"DECKPLAN_REGISTRY_PRIVATE"`
 	InsecureNoLogin truth  `help:"Serve other machines although there are no accounts yet." env:"DECKPLAN_INSECURE_NO_LOGIN"`
 	Demo            truth  `help:"Say on every page that this is a demo, and begin an empty database with the sample plans." env:"DECKPLAN_DEMO"`
 }
@@ -74,6 +75,7 @@ type Settings struct {
 	History        time.Duration // that changes of state are kept; 0 for none
 	PublicURL      string        // without a slash at its end; empty if it is not known
 	WebhookReach   string        // public, networks or loopback
+	RegistryReach  string        // the same, or off
 	WebhookProxy   *url.URL      // nil for none
 }
 
@@ -167,11 +169,16 @@ func (f Flags) logger(w io.Writer, tell Tell) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, o))
 }
 
-// webhooks is where webhooks may be sent, and through what.
+// webhooks is where webhooks may be sent, and through what; and which registries
+// are asked.
 func (f Flags) webhooks(set *Settings, tell Tell) {
 	set.WebhookReach = cmp.Or(f.WebhookPrivate, "networks")
 	if !slices.Contains([]string{"public", "networks", "loopback"}, set.WebhookReach) {
 		tell("--webhook-private", "config.webhook_private", map[string]any{"got": f.WebhookPrivate})
+	}
+	set.RegistryReach = cmp.Or(f.RegistryPrivate, "public")
+	if !slices.Contains([]string{"off", "public", "networks", "loopback"}, set.RegistryReach) {
+		tell("--registry-private", "config.registry_private", map[string]any{"got": f.RegistryPrivate})
 	}
 	if f.WebhookProxy == "" {
 		return

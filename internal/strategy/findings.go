@@ -98,10 +98,15 @@ func routers() string {
 // unchosen judges a service without a choice: Kubernetes then takes its own
 // default, the rolling update.
 func (a *analyser) unchosen(c *comparison, found *sink) {
-	times := c.figures[1].budget
+	var times float64
+	if c.service.Traits.ErrorBudget > 0 {
+		times = c.spent(1)
+	}
 	switch {
-	case c.fit[1] == Impossible:
+	case c.fit[1] == Impossible && c.service.Traits.Alone:
 		found.add(true, nil, "strategy.finding.default_breaks", verdict.Warning, "default_strategy", nil)
+	case c.fit[1] == Impossible:
+		found.add(true, nil, "strategy.finding.default_no_room", verdict.Warning, "doubled", nil)
 	case times > 1:
 		found.add(true, nil, "strategy.finding.default_spends", verdict.Warning, "default_strategy", func() verdict.Args {
 			return verdict.Args{"times": times, "budget": c.service.Traits.ErrorBudget}
@@ -119,32 +124,44 @@ func (a *analyser) judge(c *comparison, row *plan.Strategy, found *sink) {
 	if k < 0 {
 		return
 	}
-	t, f := &c.service.Traits, &c.figures[k]
-	if c.noStep(row.Choice) && !t.Alone {
-		found.add(true, row, "strategy.finding.no_step", verdict.Error, "canary_by_pods", nil)
-		return
-	}
+	t := &c.service.Traits
 	if c.fit[k] == Impossible {
-		found.add(true, row, "strategy.finding.impossible", verdict.Error, string(row.Choice), nil)
+		switch {
+		case t.Alone:
+			found.add(true, row, "strategy.finding.impossible", verdict.Error, string(row.Choice), nil)
+		case c.noStep(row.Choice):
+			found.add(true, row, "strategy.finding.no_step", verdict.Error, "canary_by_pods", nil)
+		default:
+			found.add(true, row, "strategy.finding.no_room", verdict.Error, "doubled", func() verdict.Args {
+				return verdict.Args{"needs": c.needs(row.Choice), "room": c.room}
+			})
+		}
 		return
 	}
 	before := found.counts
-	found.add(row.Choice == plan.Canary && !t.TrafficControl && f.first > a.share+1e-9, row, "strategy.finding.by_replicas", verdict.Warning, "canary_by_pods", func() verdict.Args {
-		return verdict.Args{"step": f.first, "replicas": c.replicas, "share": a.share, "routers": routers()}
+	found.add(row.Segment != "" && !t.Splits(), row, "strategy.finding.segment", verdict.Error, "segments", func() verdict.Args {
+		return verdict.Args{"segment": string(row.Segment), "routers": routers()}
+	})
+	found.add(row.Choice == plan.Canary && !t.Splits() && c.first() > a.share+1e-9, row, "strategy.finding.by_replicas", verdict.Warning, "canary_by_pods", func() verdict.Args {
+		return verdict.Args{"step": c.first(), "replicas": c.replicas, "share": a.share, "routers": routers()}
 	})
 	found.add(row.Choice == plan.BlueGreen && t.Stateful, row, "strategy.finding.state_twice", verdict.Warning, "doubled", nil)
-	found.add(row.Choice == plan.BlueGreen && a.detect > a.change+a.delay, row, "strategy.finding.way_back_gone", verdict.Warning, "scale_down_delay", func() verdict.Args {
-		return verdict.Args{"delay": a.delay, "detect": a.detect, "back": f.rollback}
+	found.add(row.Choice == plan.BlueGreen && c.gone(), row, "strategy.finding.way_back_gone", verdict.Warning, "scale_down_delay", func() verdict.Args {
+		b := c.bad(k)
+		return verdict.Args{"delay": a.delay, "detect": b.Alarm - b.First, "back": b.Rollback}
 	})
-	found.add(row.Choice == plan.Recreate && !t.Alone && c.service.Weight() >= 4, row, "strategy.finding.taken_down", verdict.Warning, "recreate", func() verdict.Args {
-		return verdict.Args{"time": f.downtime, "criticality": c.service.Weight()}
-	})
-	down := f.downtime * c.service.Deploys * a.days / 7
-	found.add(t.ErrorBudget > 0 && down > a.budget(c), row, "strategy.finding.downtime_spends", verdict.Warning, "recreate", func() verdict.Args {
-		return verdict.Args{"time": down, "budget": t.ErrorBudget, "allowed": a.budget(c), "days": a.days}
-	})
-	found.add(f.budget > 1, row, "strategy.finding.budget", verdict.Warning, string(row.Choice), func() verdict.Args {
-		return verdict.Args{"times": f.budget, "budget": t.ErrorBudget, "bad": f.bad + f.downtime}
+	if row.Choice == plan.Recreate {
+		time := float64(c.good(k).Down)
+		found.add(!t.Alone && c.service.Weight() >= 4, row, "strategy.finding.taken_down", verdict.Warning, "recreate", func() verdict.Args {
+			return verdict.Args{"time": time, "criticality": c.service.Weight()}
+		})
+		down := time * c.service.Deploys * a.days / 7
+		found.add(t.ErrorBudget > 0 && down > c.budget(), row, "strategy.finding.downtime_spends", verdict.Warning, "recreate", func() verdict.Args {
+			return verdict.Args{"time": down, "budget": t.ErrorBudget, "allowed": c.budget(), "days": a.days}
+		})
+	}
+	found.add(t.ErrorBudget > 0 && c.spent(k) > 1, row, "strategy.finding.budget", verdict.Warning, string(row.Choice), func() verdict.Args {
+		return verdict.Args{"times": c.spent(k), "budget": t.ErrorBudget, "bad": c.lost(k)}
 	})
 	e := a.environments[row.Environment]
 	found.add(t.OnlyProduction && e != nil && e.Tier != "" && e.Tier != plan.Production && !catalog.Native(row.Choice),
@@ -152,6 +169,6 @@ func (a *analyser) judge(c *comparison, row *plan.Strategy, found *sink) {
 	quiet := found.counts == before
 	found.add(quiet && row.Choice == c.recommended, row, "strategy.finding.fits", verdict.Good, string(row.Choice), nil)
 	found.add(quiet && row.Choice != c.recommended, row, "strategy.finding.differs", verdict.Note, string(row.Choice), func() verdict.Args {
-		return verdict.Args{"recommended": string(c.recommended), "bad": f.bad, "least": c.figures[index(c.recommended)].bad}
+		return verdict.Args{"recommended": string(c.recommended), "bad": c.lost(k), "least": c.lost(index(c.recommended))}
 	})
 }

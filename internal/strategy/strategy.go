@@ -10,6 +10,7 @@ package strategy
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"deckplan/internal/catalog"
 	"deckplan/internal/plan"
@@ -59,6 +60,7 @@ func (b *Brief) Found() int { return b.Counts[0] + b.Counts[1] + b.Counts[2] + b
 type Survey struct {
 	Briefs   []Brief
 	analyser *analyser
+	fleet    func() Fleet
 }
 
 // Findings words the findings of a service of the survey, the gravest first.
@@ -82,16 +84,44 @@ func (s *Survey) Verdict(b *Brief) verdict.Verdict {
 	return v
 }
 
+// Stretch is seconds of a release that are alike.
+type Stretch struct {
+	Second
+	Lasts int // 0 for what stays
+}
+
 // Option is one strategy for one service.
 type Option struct {
 	Rollout     plan.Rollout
 	Fit         Fit
+	Rank        int // 1 for the first choice
 	Recommended bool
 	Chosen      bool             // in at least one environment
 	Metrics     []verdict.Metric // strategy.*, times in seconds
 	Reasons     []verdict.Finding
-	Course      []Moment
-	Done        float64 // seconds until every user is on the new version
+	Good, Bad   Run // the release of a good and of a bad version
+}
+
+// Run is a release that was followed.
+type Run struct {
+	Totals
+	Stretches []Stretch
+}
+
+// At gives a second of the release; one after its end is like its last.
+func (r *Run) At(second int) Second {
+	i, found := slices.BinarySearchFunc(r.Stretches, second, func(s Stretch, at int) int { return s.At - at })
+	if !found {
+		i = max(0, i-1)
+	}
+	s := r.Stretches[i]
+	passed := second - s.At
+	if s.Lasts > 0 {
+		passed = min(passed, s.Lasts)
+		s.Failed += float64(passed) * (s.Refused + s.Failing)
+	}
+	s.At = second
+	return s.Second
 }
 
 // Metric gives a figure by its id; zero where the option lacks it.
@@ -105,13 +135,27 @@ type Analysis struct {
 	Brief
 	Findings []verdict.Finding
 	Service  plan.Service
-	Replicas int // as assumed where the plan does not say
+	Replicas int     // as assumed where the plan does not say
+	Load     float64 // share of the wanted replicas' capacity that it takes
+	Demand   float64 // requests a second, as assumed where the plan does not say
+	Room     int     // replicas that fit beside those that run, -1 if not known
 	Options  [4]Option
+	Segments []Segment
 }
 
 // Option gives one of the four.
 func (a *Analysis) Option(r plan.Rollout) *Option {
 	return &a.Options[slices.Index(Rollouts[:], r)]
+}
+
+// Span is how many seconds a picture of the releases takes: all of them, up to
+// an hour.
+func (a *Analysis) Span() int {
+	most := 30
+	for _, o := range a.Options {
+		most = max(most, o.Good.End, o.Bad.End)
+	}
+	return min(most*21/20, 3600)
 }
 
 // NewSurvey looks at every service of a plan.
@@ -120,6 +164,7 @@ func NewSurvey(p *plan.Plan) Survey {
 		return Survey{}
 	}
 	s := Survey{Briefs: make([]Brief, len(p.Services)), analyser: newAnalyser(p)}
+	s.fleet = sync.OnceValue(s.analyser.fleet)
 	var c comparison
 	for i := range p.Services {
 		s.analyser.compare(&p.Services[i], &c)
@@ -138,15 +183,21 @@ func Analyse(p *plan.Plan, id string) (*Analysis, bool) {
 	a := newAnalyser(p)
 	var c comparison
 	a.compare(&p.Services[i], &c)
-	out := &Analysis{Brief: a.brief(i, &c), Service: p.Services[i], Replicas: c.replicas}
+	out := &Analysis{Brief: a.brief(i, &c), Service: p.Services[i], Replicas: c.replicas, Demand: c.demand, Load: c.load, Room: c.room, Segments: a.segments(&c)}
 	out.Findings = a.findings(&out.Brief, &c)
+	ranks := c.ranks()
 	for k, r := range Rollouts {
-		out.Options[k] = Option{Rollout: r, Fit: c.fit[k], Recommended: r == c.recommended,
+		out.Options[k] = Option{Rollout: r, Fit: c.fit[k], Rank: ranks[k], Recommended: r == c.recommended,
 			Chosen:  slices.ContainsFunc(out.Choices, func(s plan.Strategy) bool { return s.Choice == r }),
 			Metrics: a.metrics(&c, k), Reasons: a.reasons(&c, k),
-			Course: slices.Clone(c.courses[k].moments[:c.courses[k].n]), Done: c.figures[k].done}
+			Good: follow(c.release(k, false)), Bad: follow(c.release(k, true))}
 	}
 	return out, true
+}
+
+func follow(r Release) (out Run) {
+	out.Totals = Simulate(r, func(s *Second, lasts int) { out.Stretches = append(out.Stretches, Stretch{*s, lasts}) })
+	return out
 }
 
 // analyser is what all services of a plan have in common.
@@ -154,17 +205,24 @@ type analyser struct {
 	plan         *plan.Plan
 	choices      map[string][]plan.Strategy
 	environments map[string]*plan.Environment
+	rooms        rooms
 	settings
 }
 
 // settings are the plan's values of the catalogue's parameters; times are in
 // seconds, shares are fractions.
 type settings struct {
-	replicas                   int
-	start, warm, stop          float64
-	detect, change, delay      float64
-	surge, unavailable         float64
-	share, growth, pause, days float64
+	replicas                        int
+	start, warm, stop               float64
+	requests, load, cold            float64
+	minWeight, aggression           float64
+	bad, failures, detect           float64
+	change, delay                   float64
+	surge, unavailable              float64
+	share, growth, pause, days      float64
+	cpu, memory, cpuPrice, gibPrice float64
+	steps                           [mostSteps]int
+	first                           int // the first step in percent
 }
 
 func newAnalyser(p *plan.Plan) *analyser {
@@ -184,57 +242,20 @@ func newAnalyser(p *plan.Plan) *analyser {
 	}
 	value := func(id string) float64 { return catalog.Value(*p, id) }
 	a.settings = settings{
-		replicas: max(1, int(min(value("rollout_replicas"), 100_000))), start: value("rollout_start"), warm: value("rollout_warm"),
-		stop: value("rollout_stop"), detect: value("rollout_detect"), change: value("rollout_switch"), delay: value("rollout_scale_down_delay"),
+		replicas: max(1, int(min(value("rollout_replicas"), 100_000))), start: value("rollout_start"), warm: value("rollout_warm"), stop: value("rollout_stop"),
+		requests: value("rollout_requests"), load: value("rollout_load"), cold: value("rollout_cold"),
+		minWeight: value("rollout_min_weight"), aggression: value("rollout_aggression"),
+		bad: value("rollout_bad_share"), failures: value("rollout_detect_failures"), detect: value("rollout_detect"),
+		change: value("rollout_switch"), delay: value("rollout_scale_down_delay"),
 		surge: value("rollout_max_surge"), unavailable: value("rollout_max_unavailable"), share: value("rollout_canary_share"),
 		growth: value("rollout_canary_growth"), pause: value("rollout_canary_pause"), days: value("rollout_budget_days"),
+		cpu: value("rollout_cpu"), memory: value("rollout_memory"), cpuPrice: value("vcpu_month_price"), gibPrice: value("gib_month_price"),
 	}
+	for i := range a.steps {
+		a.steps[i] = 100
+	}
+	copy(a.steps[:], Weights(a.share, a.growth))
+	a.first = a.steps[0]
+	a.rooms = newRooms(p, a.cpu, a.memory)
 	return a
-}
-
-// comparison is one service under way through the four strategies.
-type comparison struct {
-	service     *plan.Service
-	replicas    int
-	start, warm float64 // seconds
-	batch       int     // replicas that a rolling update replaces at once
-	surge, less int     // replicas more and fewer than wanted meanwhile
-	courses     [4]course
-	figures     [4]figures
-	fit         [4]Fit
-	careful     bool
-	recommended plan.Rollout
-}
-
-// compare follows a release of the service under all four strategies. A
-// comparison may be used again.
-func (a *analyser) compare(s *plan.Service, c *comparison) {
-	for k := range Rollouts {
-		c.courses[k].n, c.figures[k] = 0, figures{}
-	}
-	c.service, c.replicas, c.start, c.warm = s, s.Traits.Replicas, s.Traits.StartSeconds, s.Traits.WarmSeconds
-	if c.replicas == 0 {
-		c.replicas = a.settings.replicas
-	}
-	if c.start == 0 {
-		c.start = a.settings.start
-	}
-	if c.warm == 0 {
-		c.warm = a.settings.warm
-	}
-	c.surge, c.less = fenceposts(c.replicas, a.settings.surge, a.settings.unavailable)
-	c.batch = c.surge + c.less
-	a.recreate(c)
-	a.rolling(c)
-	a.blueGreen(c)
-	if s.Traits.TrafficControl {
-		a.canaryByRouter(c)
-	} else {
-		a.canaryByPods(c)
-	}
-	for k, r := range Rollouts {
-		a.read(c, k)
-		c.fit[k] = c.fitOf(r)
-	}
-	a.recommend(c)
 }

@@ -43,80 +43,97 @@ func value(t *testing.T, a *Analysis, r plan.Rollout, id string) float64 {
 	return m.Value
 }
 
-func TestFenceposts_AreKubernetesOwn(t *testing.T) {
-	for n, want := range map[int][2]int{1: {1, 0}, 2: {1, 0}, 3: {1, 0}, 4: {1, 1}, 5: {2, 1}, 10: {3, 2}} {
-		if surge, less := fenceposts(n, 0.25, 0.25); surge != want[0] || less != want[1] {
-			t.Errorf("%d replicas: %d more, %d fewer, want %v", n, surge, less, want)
-		}
-	}
-	if surge, less := fenceposts(4, 0, 0.1); surge != 0 || less != 1 {
-		t.Errorf("where rounding leaves nothing one replica may be missing, got %d and %d", surge, less)
-	}
-}
-
-// The figures of a service of ten replicas, worked out by hand: surge 3, less
-// 2, so two waves of five replicas of 20 s; stop 10 s, switch 5 s, alarm after
-// 120 s, old replicas gone after 30 s; canary 5, 15, 45, 100 % with 300 s each.
-func TestAnalyse_FiguresByHand(t *testing.T) {
-	a := of(t, one(plan.Service{Traits: plan.Traits{Replicas: 10, StartSeconds: 20, TrafficControl: true, ErrorBudget: 0.1}}))
-	budget := 0.001 * 30 * 86400
-	for _, c := range []struct {
-		r    plan.Rollout
-		id   string
-		want float64
-	}{
-		{plan.Recreate, "downtime", 30}, {plan.Recreate, "done", 30}, {plan.Recreate, "extra", 0}, {plan.Recreate, "together", 0},
-		{plan.Recreate, "lowest", 0}, {plan.Recreate, "exposed", 1}, {plan.Recreate, "rollback", 30}, {plan.Recreate, "bad", 150},
-		{plan.Recreate, "budget", 180 / budget},
-		{plan.RollingUpdate, "downtime", 0}, {plan.RollingUpdate, "done", 40}, {plan.RollingUpdate, "extra", 3}, {plan.RollingUpdate, "lowest", 0.8},
-		{plan.RollingUpdate, "together", 20}, {plan.RollingUpdate, "exposed", 1}, {plan.RollingUpdate, "rollback", 40},
-		{plan.RollingUpdate, "bad", 20*5.0/8 + 100 + 40*0.75},
-		{plan.BlueGreen, "downtime", 0}, {plan.BlueGreen, "done", 25}, {plan.BlueGreen, "extra", 10}, {plan.BlueGreen, "lowest", 1},
-		{plan.BlueGreen, "together", 5}, {plan.BlueGreen, "exposed", 1}, {plan.BlueGreen, "rollback", 25}, {plan.BlueGreen, "bad", 2.5 + 115 + 25},
-		{plan.Canary, "downtime", 0}, {plan.Canary, "done", 4*20 + 3*300}, {plan.Canary, "extra", 10}, {plan.Canary, "lowest", 1},
-		{plan.Canary, "together", 3*20 + 3*300}, {plan.Canary, "exposed", 0.05}, {plan.Canary, "rollback", 5}, {plan.Canary, "bad", 6.25},
-	} {
-		if got := value(t, a, c.r, c.id); math.Abs(got-c.want) > 1e-9 {
-			t.Errorf("%s: %s is %v, want %v", c.r, c.id, got, c.want)
-		}
-	}
-}
-
 func TestAnalyse_CanaryWithoutRouterMovesByReplicas(t *testing.T) {
 	a := of(t, one(plan.Service{Traits: plan.Traits{Replicas: 4, StartSeconds: 20}}))
-	if got := value(t, a, plan.Canary, "exposed"); got != 0.25 {
-		t.Errorf("the first step is %v, not one of four replicas", got)
+	if got := value(t, a, plan.Canary, "exposed"); got != 0.2 { // one of four, and one more
+		t.Errorf("the first step is %v, not one of five replicas", got)
 	}
 	if got := value(t, a, plan.Canary, "extra"); got != 1 {
 		t.Errorf("%v extra replicas, want the surge", got)
 	}
-	var shares []float64
-	for _, m := range a.Option(plan.Canary).Course {
-		if m.Old+m.New == 4 {
-			shares = append(shares, m.Share)
+}
+
+// The later the failures, the more of them; few users take long to fail often
+// enough.
+func TestAnalyse_DetectionFollowsTheTraffic(t *testing.T) {
+	alarm := func(requests float64, r plan.Rollout) float64 {
+		return value(t, of(t, one(plan.Service{Traits: plan.Traits{Replicas: 10, StartSeconds: 20, TrafficControl: true, Requests: requests}})), r, "alarm")
+	}
+	if a, b := alarm(100, plan.Canary), alarm(1000, plan.Canary); a != 163 || b != 73 {
+		t.Errorf("a canary's alarm after %v and %v s", a, b)
+	}
+	if a := alarm(100, plan.BlueGreen); a != 68 { // half of 20 failures a second for 5 s, then all
+		t.Errorf("Blue/Green's alarm after %v s", a)
+	}
+}
+
+func TestAnalyse_ClusterWithoutRoomHoldsNoSecondSet(t *testing.T) {
+	p := one(plan.Service{Criticality: 5, Traits: plan.Traits{Replicas: 10, TrafficControl: true, CPU: 500}}, plan.Strategy{Choice: plan.BlueGreen})
+	p.Clusters = []plan.Cluster{{ID: "c", Name: "c", SpareCPU: 2000}, {ID: "d", Name: "d", SpareCPU: 90_000}}
+	p.Applications = []plan.Application{{ID: "x", Name: "x", Service: "s", Cluster: "c"}, {ID: "y", Name: "y", Service: "s", Cluster: "d"}}
+	a := of(t, p)
+	if a.Room != 4 || a.Option(plan.BlueGreen).Fit != Impossible || a.Option(plan.Canary).Fit != Impossible || a.Option(plan.RollingUpdate).Fit != Suits || a.Recommended != plan.RollingUpdate {
+		t.Errorf("room %d, %s recommended", a.Room, a.Recommended)
+	}
+	if got := findings(a); got != "no_room" {
+		t.Errorf("findings %q", got)
+	}
+	p.Clusters[0].SpareCPU = 5000
+	if a := of(t, p); a.Room != 10 || a.Recommended != plan.Canary {
+		t.Errorf("room %d, %s recommended", a.Room, a.Recommended)
+	}
+}
+
+// Where none may be missing, a full cluster lets not even the default begin.
+func TestFindings_DefaultWithoutRoom(t *testing.T) {
+	p := assuming(one(plan.Service{Traits: plan.Traits{Replicas: 4, CPU: 500}}), "rollout_max_unavailable", 0)
+	p.Clusters = []plan.Cluster{{ID: "c", Name: "c", SpareCPU: 499}}
+	p.Applications = []plan.Application{{ID: "x", Name: "x", Service: "s", Cluster: "c"}}
+	if got := findings(of(t, p)); got != "default_no_room" {
+		t.Errorf("findings %q", got)
+	}
+	p.Clusters[0].SpareCPU = 500
+	if got := findings(of(t, p)); got != "" {
+		t.Errorf("findings %q", got)
+	}
+}
+
+func TestAnalyse_RanksAreAnOrderThatBeginsWithTheRecommended(t *testing.T) {
+	for _, traits := range []plan.Traits{{}, {Alone: true}, {Replicas: 8, TrafficControl: true, OnlyProduction: true}, {Stateful: true, Replicas: 3}} {
+		a := of(t, one(plan.Service{Traits: traits}))
+		var seen [5]bool
+		for _, o := range a.Options {
+			seen[o.Rank] = true
+			for _, x := range a.Options {
+				if !o.Recommended && !x.Recommended && o.Rank < x.Rank && o.Fit > x.Fit {
+					t.Errorf("%+v: %s before %s", traits, o.Rollout, x.Rollout)
+				}
+			}
+		}
+		if seen != [5]bool{false, true, true, true, true} || a.Option(a.Recommended).Rank != 1 {
+			t.Errorf("%+v: ranks are no order", traits)
 		}
 	}
-	if !slices.Equal(shares, []float64{0.25, 0.5, 1}) { // 5 and 15 % are one replica, 45 % two
-		t.Errorf("shares %v", shares)
-	}
 }
 
-func TestAnalyse_BlueGreenGoesBackByASwitchWhileTheOldSetStands(t *testing.T) {
-	p := one(plan.Service{Traits: plan.Traits{Replicas: 4, StartSeconds: 20}})
-	if got := value(t, of(t, p), plan.BlueGreen, "rollback"); got != 25 {
-		t.Errorf("after the old set is gone the way back takes %v s", got)
+func TestAnalyse_SegmentsNeedARouterThatCanChoose(t *testing.T) {
+	fits := func(traits plan.Traits) (out string) {
+		for _, s := range of(t, one(plan.Service{Traits: traits})).Segments {
+			out += " " + s.Fit.String()
+			if len(s.Reasons) == 0 {
+				t.Errorf("%s without a reason", s.By)
+			}
+		}
+		return out
 	}
-	p.Assumptions = []plan.Assumption{{ID: "rollout_scale_down_delay", Value: 600}}
-	if got := value(t, of(t, p), plan.BlueGreen, "rollback"); got != 5 {
-		t.Errorf("while the old set stands the way back takes %v s", got)
-	}
-}
-
-func TestAnalyse_ColdReplicasAnswerOnceTheyAreWarmOnly(t *testing.T) {
-	a := of(t, one(plan.Service{Traits: plan.Traits{Replicas: 10, StartSeconds: 20, WarmSeconds: 60, TrafficControl: true}}))
-	for r, want := range map[plan.Rollout]float64{plan.Recreate: 1, plan.RollingUpdate: 1, plan.BlueGreen: 0, plan.Canary: 0.55} {
-		if got := value(t, a, r, "cold"); math.Abs(got-want) > 1e-9 {
-			t.Errorf("%s: %v, want %v", r, got, want)
+	for want, traits := range map[string]plan.Traits{
+		" impossible impossible impossible impossible": {},
+		" suits suits suits suits":                     {TrafficControl: true},
+		" suits doubtful doubtful doubtful":            {Router: plan.GatewayAPI},
+		" doubtful impossible doubtful doubtful":       {Router: plan.NginxIngress},
+	} {
+		if got := fits(traits); got != want {
+			t.Errorf("%+v: %s, want %s", traits, got, want)
 		}
 	}
 }
@@ -156,12 +173,14 @@ func TestAnalyse_NoFigureChangesWithoutAnInputOfIt(t *testing.T) {
 	}
 	values := map[string][]float64{"rollout_replicas": {1, 3, 10, 40}, "rollout_start": {5, 20, 60}, "rollout_warm": {0, 30, 400}, "rollout_stop": {1, 10, 90},
 		"rollout_detect": {1, 30, 120, 900, 5000}, "rollout_switch": {1, 5, 60}, "rollout_scale_down_delay": {0, 30, 600}, "rollout_max_surge": {0, 0.25, 1},
-		"rollout_max_unavailable": {0, 0.25, 0.5}, "rollout_canary_share": {0.01, 0.05, 0.3}, "rollout_canary_growth": {1.5, 3, 10}, "rollout_canary_pause": {0, 60, 300, 3000}, "rollout_budget_days": {7, 30}}
+		"rollout_max_unavailable": {0, 0.25, 0.5}, "rollout_canary_share": {0.01, 0.05, 0.3}, "rollout_canary_growth": {1.5, 3, 10}, "rollout_canary_pause": {0, 60, 300, 3000}, "rollout_budget_days": {7, 30},
+		"rollout_requests": {1, 100, 5000}, "rollout_load": {0.3, 0.6, 0.95}, "rollout_cold": {0.3, 0.7, 1}, "rollout_min_weight": {0.1, 0.5}, "rollout_aggression": {1, 2},
+		"rollout_bad_share": {0.05, 0.2, 1}, "rollout_detect_failures": {1, 100, 5000}, "rollout_cpu": {100, 500}, "rollout_memory": {128, 1024}}
 	ids := slices.Sorted(maps.Keys(values))
 	random := rand.New(rand.NewPCG(1, 2))
 	told := map[string]bool{}
-	for range 3000 {
-		p := one(plan.Service{Traits: plan.Traits{TrafficControl: random.IntN(2) == 0, ErrorBudget: 0.1}})
+	for range 800 {
+		p := one(plan.Service{Traits: plan.Traits{TrafficControl: random.IntN(2) == 0, ErrorBudget: 0.1, WarmUp: []plan.WarmUp{"", plan.WarmByRequests, plan.WarmBySlowStart}[random.IntN(3)]}})
 		for _, id := range ids {
 			p.Assumptions = append(p.Assumptions, plan.Assumption{ID: id, Value: values[id][random.IntN(len(values[id]))]})
 		}
@@ -170,7 +189,7 @@ func TestAnalyse_NoFigureChangesWithoutAnInputOfIt(t *testing.T) {
 		p.Assumptions[i].Value = values[ids[i]][random.IntN(len(values[ids[i]]))]
 		for f, now := range read(of(t, p)) {
 			was := before[f]
-			if at := string(f.rollout) + ": " + f.id + " follows " + ids[i]; now.Value != was.Value && slices.Equal(now.Inputs, was.Inputs) && !told[at] {
+			if at := string(f.rollout) + ": " + f.id + " follows " + ids[i]; math.Abs(now.Value-was.Value) > 1e-9*max(1, was.Value) && slices.Equal(now.Inputs, was.Inputs) && !told[at] {
 				told[at] = true
 				t.Errorf("%s, which is not among its inputs: %v, then %v", at, was.Value, now.Value)
 			}
@@ -200,14 +219,17 @@ func inOrder(t *testing.T, a *Analysis) {
 	t.Helper()
 	for _, o := range a.Options {
 		at := -1.0
-		for _, m := range o.Course {
-			if m.At < at || m.Share < 0 || m.Share > 1+1e-9 || m.Old < 0 || m.New < 0 || m.Old+m.New > m.Pods {
+		for _, m := range o.Good.Stretches {
+			if float64(m.At) <= at || m.Share < 0 || m.Share > 1+1e-9 || m.Old < 0 || m.New < 0 || m.Starting < 0 || m.Stopping < 0 {
 				t.Fatalf("%s of %d replicas: %+v after %v", o.Rollout, a.Replicas, m, at)
 			}
-			at = m.At
+			at = float64(m.At)
 		}
-		if last := o.Course[len(o.Course)-1]; last.Share != 1 || last.New != a.Replicas || last.Pods != a.Replicas {
+		if last := o.Good.Stretches[len(o.Good.Stretches)-1]; last.Share != 1 || last.New != a.Replicas || last.Pods() != a.Replicas {
 			t.Fatalf("%s of %d replicas ends with %+v", o.Rollout, a.Replicas, last)
+		}
+		if n := len(o.Good.Stretches) + len(o.Bad.Stretches); n > 60_000 {
+			t.Fatalf("%s of %d replicas takes %d stretches", o.Rollout, a.Replicas, n)
 		}
 		for _, m := range o.Metrics {
 			if math.IsNaN(m.Value) || math.IsInf(m.Value, 0) || m.Value < 0 {
@@ -227,10 +249,8 @@ func TestRecommended_FollowsTheTraits(t *testing.T) {
 		{"plain", plan.Service{Criticality: 3, Traits: plan.Traits{Replicas: 4}}, plan.RollingUpdate, nil},
 		{"alone", plan.Service{Criticality: 5, Traits: plan.Traits{Alone: true, TrafficControl: true}}, plan.Recreate, []plan.Rollout{plan.RollingUpdate, plan.BlueGreen, plan.Canary}},
 		{"critical with traffic control", plan.Service{Criticality: 5, Traits: plan.Traits{Replicas: 6, TrafficControl: true}}, plan.Canary, nil},
-		{"critical, one replica", plan.Service{Criticality: 5, Traits: plan.Traits{Replicas: 1}}, plan.RollingUpdate, []plan.Rollout{plan.Canary}},
-		{"critical, one replica, stateful", plan.Service{Criticality: 5, Traits: plan.Traits{Replicas: 1, Stateful: true}}, plan.RollingUpdate, []plan.Rollout{plan.Canary}},
-		{"production only, one replica", plan.Service{Traits: plan.Traits{Replicas: 1, OnlyProduction: true}}, plan.BlueGreen, []plan.Rollout{plan.Canary}},
-		{"a budget that a rolling update overspends", plan.Service{Traits: plan.Traits{Replicas: 6, TrafficControl: true, ErrorBudget: 0.001}}, plan.Canary, nil},
+		{"critical, one replica", plan.Service{Criticality: 5, Traits: plan.Traits{Replicas: 1}}, plan.Canary, nil},
+		{"a budget that a rolling update overspends", plan.Service{Traits: plan.Traits{Replicas: 6, TrafficControl: true, ErrorBudget: 0.0005}}, plan.Canary, nil},
 	} {
 		a := of(t, one(c.service))
 		if a.Recommended != c.want || !a.Option(c.want).Recommended {
@@ -267,10 +287,12 @@ func TestFindings_EachRuleFiresAndIsSilent(t *testing.T) {
 	}{
 		{"impossible", one(plan.Service{Traits: n(plan.Traits{Alone: true})}, choice(plan.RollingUpdate)),
 			one(plan.Service{Traits: n(plan.Traits{Alone: true})}, choice(plan.Recreate))},
-		{"no_step", one(plan.Service{Traits: plan.Traits{Replicas: 1}}, choice(plan.Canary)),
+		{"no_step", assuming(one(plan.Service{Traits: plan.Traits{Replicas: 1}}, choice(plan.Canary)), "rollout_max_surge", 0),
 			one(plan.Service{Traits: plan.Traits{Replicas: 2}}, choice(plan.Canary))},
 		{"by_replicas", one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.Canary)),
 			one(plan.Service{Traits: plan.Traits{Replicas: 20}}, choice(plan.Canary))}, // 5 % is one of twenty
+		{"segment", one(plan.Service{Traits: n(plan.Traits{})}, plan.Strategy{Choice: plan.Canary, Segment: plan.ByHeader}),
+			one(plan.Service{Traits: n(plan.Traits{Router: plan.Istio})}, plan.Strategy{Choice: plan.Canary, Segment: plan.ByHeader})},
 		{"state_twice", one(plan.Service{Traits: n(plan.Traits{Stateful: true})}, choice(plan.BlueGreen)),
 			one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.BlueGreen))},
 		{"way_back_gone", one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.BlueGreen)),
@@ -279,14 +301,14 @@ func TestFindings_EachRuleFiresAndIsSilent(t *testing.T) {
 			one(plan.Service{Criticality: 3, Traits: n(plan.Traits{})}, choice(plan.Recreate))},
 		{"downtime_spends", one(plan.Service{Deploys: 50, Traits: n(plan.Traits{ErrorBudget: 0.1})}, choice(plan.Recreate)),
 			one(plan.Service{Deploys: 1, Traits: n(plan.Traits{ErrorBudget: 0.1})}, choice(plan.Recreate))},
-		{"budget", one(plan.Service{Traits: n(plan.Traits{ErrorBudget: 0.0001, TrafficControl: true})}, choice(plan.Canary)),
+		{"budget", one(plan.Service{Traits: n(plan.Traits{ErrorBudget: 0.00001, TrafficControl: true})}, choice(plan.Canary)),
 			one(plan.Service{Traits: n(plan.Traits{ErrorBudget: 0.1, TrafficControl: true})}, choice(plan.Canary))},
 		{"twice", one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.RollingUpdate, "prod"), choice(plan.Recreate, "prod")),
 			one(plan.Service{Traits: n(plan.Traits{})}, choice(plan.RollingUpdate, "prod"), choice(plan.Recreate, "stage"))},
 		{"tried_elsewhere", one(plan.Service{Traits: n(plan.Traits{OnlyProduction: true, TrafficControl: true})}, choice(plan.Canary, "stage")),
 			one(plan.Service{Traits: n(plan.Traits{OnlyProduction: true, TrafficControl: true})}, choice(plan.Canary, "prod"))},
 		{"default_breaks", one(plan.Service{Traits: n(plan.Traits{Alone: true})}), one(plan.Service{Traits: n(plan.Traits{})})},
-		{"default_spends", one(plan.Service{Traits: n(plan.Traits{ErrorBudget: 0.001})}), one(plan.Service{Traits: n(plan.Traits{ErrorBudget: 0.1})})},
+		{"default_spends", one(plan.Service{Traits: n(plan.Traits{ErrorBudget: 0.0005})}), one(plan.Service{Traits: n(plan.Traits{ErrorBudget: 0.1})})},
 		{"undecided", one(plan.Service{Criticality: 4, Traits: n(plan.Traits{})}), one(plan.Service{Criticality: 3, Traits: n(plan.Traits{})})},
 		{"differs", one(plan.Service{Traits: n(plan.Traits{TrafficControl: true})}, choice(plan.Canary)),
 			one(plan.Service{Criticality: 5, Traits: n(plan.Traits{TrafficControl: true})}, choice(plan.Canary))},

@@ -19,6 +19,7 @@ import "./connections.js";
 import "./live_table.js";
 import "./rail.js";
 import "./snapshots.js";
+import "./measure.js";
 import "./live_detail.js";
 
 document.documentElement.classList.add("scripted");

@@ -26,6 +26,8 @@ var readme = []shot{
 	{"layouts", "layouts-own", "en", "light"},
 	{"ownership", "ownership", "en", "light"},
 	{"matrix", "matrix", "en", "light"},
+	{"methods", "matrix-ways", "en", "light"},
+	{"strategy", "strategy", "en", "light"},
 	{"live", "live", "en", "light"},
 	{"drift", "drift", "en", "light"},
 	{"decision", "decision", "en", "light"},

@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -27,12 +28,25 @@ func TestStrategies(t *testing.T) {
 	p.saves(func() { p.press("z", chromedp.ModifierCtrl) })
 	p.must("Undo takes it back", "!"+css(".alt[aria-current=true]"))
 
-	p.must("canary is possible", "!"+having("#card-canary", "not possible"))
-	p.saves(func() { p.enter(id("i-services/cart/traits.replicas"), "1"); p.press(kb.Enter) })
-	p.must("with one replica it is not", having("#card-canary", "not possible"))
+	p.must("blue/green is possible", "!"+having("#card-blue_green", "not possible"))
+	p.saves(func() { p.click(id("i-services/cart/traits.alone")) })
+	p.must("with versions that cannot overlap it is not", having("#card-blue_green", "not possible"))
+	p.saves(func() { p.click(id("i-services/cart/traits.alone")) })
+
+	p.do(chromedp.Evaluate[chromedp.Void](id("at") + `.focus()`))
+	p.press(strings.Repeat(kb.ArrowRight, 3))
+	p.wait("the second that the arrows led to", `document.querySelector("#simulation h3[aria-live]").textContent.includes(document.getElementById("at").value + " s after")`)
+	p.must("the focus stays", `document.activeElement.id === "at"`)
+	p.choose(id("m-strategy"), "Blue/Green")
+	p.wait("its manifests", having("#manifests pre", "previewService"))
+	p.choose(id("m-tool"), "plain Kubernetes")
+	p.wait("a script", having("#manifests pre", "#!/bin/sh"))
 	p.click(having(".bar a.primary", "Record decision"))
 	p.wait("the record", css("#record"))
 	p.must("its title", is(value(css("#record input[name=title]")), "How cart is rolled out"))
+
+	p.open(plan + "/strategies?view=fleet")
+	p.must("the longest roll-out", having(".longest li", "Canary"))
 
 	ko := visit(t, p.base, "ko-KR")
 	ko.open(plan + "/strategies?service=web")

@@ -2,7 +2,9 @@ package journey
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -230,12 +232,13 @@ func (p *tab) marked() {
 func (p *tab) crawl(from, language string, each func(path string)) int {
 	p.t.Helper()
 	seen, queue := map[string]bool{from: true}, []string{from}
+	alike := map[string]int{} // pages by their path and what is asked of them
 	for i := 0; i < len(queue); i++ {
 		path := queue[i]
 		p.open(path)
 		p.wait(path, "document.documentElement && document.readyState === 'complete'")
-		if i > 200 {
-			p.t.Fatal("there are too many pages to see them all")
+		if i > 250 {
+			p.t.Fatalf("there are too many pages to see them all: %v", alike)
 		}
 		if gap := eval[string](p, `(document.documentElement.outerHTML.match(/.{0,80}‹.{0,80}/) || [""])[0]`); gap != "" {
 			p.t.Errorf("%s: a message is missing: %s", path, gap)
@@ -252,7 +255,10 @@ func (p *tab) crawl(from, language string, each func(path string)) int {
 		for _, next := range eval[[]string](p, `[...document.querySelectorAll("a[href]:not([download])")].filter(a => a.origin === location.origin).map(a => a.pathname + a.search)`) {
 			if !seen[next] && !strings.HasPrefix(next, "/live?") && !isData(next) && !strings.Contains(next, "sort=") {
 				seen[next] = true
-				queue = append(queue, next)
+				if kind := kindOfPage(next); alike[kind] < 6 {
+					alike[kind]++
+					queue = append(queue, next)
+				}
 			}
 		}
 	}
@@ -263,4 +269,13 @@ func (p *tab) crawl(from, language string, each func(path string)) int {
 func isData(path string) bool {
 	path, _, _ = strings.Cut(path, "?")
 	return strings.HasPrefix(path, "/schema") || strings.HasSuffix(path, ".atom") || strings.HasSuffix(path, ".json")
+}
+
+// kindOfPage is an address without what its parameters are.
+func kindOfPage(path string) string {
+	u, err := url.Parse(path)
+	if err != nil {
+		return path
+	}
+	return u.Path + "?" + strings.Join(slices.Sorted(maps.Keys(u.Query())), "&")
 }
