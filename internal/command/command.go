@@ -76,7 +76,10 @@ func (s *Streams) located(path string) (*plan.Plan, plan.Positions, error) {
 // faults tells what is wrong with a plan file, by line.
 func (s *Streams) faults(path string, bad *plan.Invalid) error {
 	for _, problem := range bad.Problems {
-		where := fmt.Sprintf("%s:%d: ", path, problem.Line)
+		where := path + ": "
+		if problem.Line > 0 {
+			where = fmt.Sprintf("%s:%d: ", path, problem.Line)
+		}
 		if problem.Path != "" {
 			where += problem.Path + ": "
 		}

@@ -14,6 +14,7 @@ type RankingProps struct {
 	Analysis *matrix.Analysis
 	Palette  Palette
 	Words    func(id string, args map[string]any) string
+	adds     bool // Analysis.Adds, which looks at every cell
 }
 
 const (
@@ -70,10 +71,11 @@ type ranking struct {
 
 func drawRanking(p RankingProps) ranking {
 	a := p.Analysis
+	p.adds = a.Adds()
 	d := ranking{title: p.Words("figure.ranking.title", map[string]any{"name": p.Name}), desc: p.Words("figure.ranking.desc_none", nil)}
 	if m, ok := a.Verdict.Metric("matrix.winner"); ok {
 		d.desc = p.Words("figure.ranking.desc", map[string]any{"winner": m.Cause})
-		if !a.OnScale() || !a.Adds() {
+		if !a.OnScale() || !p.adds {
 			d.desc = p.Words("figure.ranking.desc_other", map[string]any{"winner": m.Cause, "method": p.Words("choice.matrixmethod."+string(a.Method), nil)})
 		}
 	}
@@ -92,7 +94,7 @@ func drawRanking(p RankingProps) ranking {
 		d.noteY = y + 14
 		y += 22
 	}
-	if a.Adds() {
+	if p.adds {
 		d.legend, y = p.legend(y + 12)
 	}
 	for i := range 6 {
@@ -110,7 +112,7 @@ func (p RankingProps) row(r *matrix.Row, y float64) rankRow {
 	}
 	x, top := rankBar, rankTopOf(p.Analysis)
 	for i, c := range r.Cells {
-		if !p.Analysis.Adds() {
+		if !p.adds {
 			break
 		}
 		w := c.Contribution / top * rankScale
@@ -126,7 +128,7 @@ func (p RankingProps) row(r *matrix.Row, y float64) rankRow {
 		out.parts = append(out.parts, part)
 		x += w
 	}
-	if w := r.Total / top * rankScale; !p.Analysis.Adds() && w > 0 {
+	if w := r.Total / top * rankScale; !p.adds && w > 0 {
 		out.parts = []rankPart{{x: x, w: w, shade: "1", light: true, title: p.Words("choice.matrixmethod."+string(p.Analysis.Method), nil)}}
 		x += w
 	}

@@ -66,15 +66,27 @@ type header struct {
 	columns          []int // of criteria, in order
 }
 
-// headers are the words that a table's header row begins with; empty it may be.
-var headers = map[string]bool{"": true, "candidate": true, "candidates": true, "alternative": true, "alternatives": true, "option": true, "options": true, "name": true, "tool": true,
-	"후보": true, "대안": true}
+// heads tells whether a row is a table's header: candidate, or whatever people
+// call that, and names that are no figures.
+func heads(row []string) bool {
+	names := 0
+	for i, cell := range row {
+		cell = strings.TrimSpace(cell)
+		if _, err := strconv.ParseFloat(cell, 64); err == nil && cell != "" && (i == 0 || fold(row[0]) != "candidate") {
+			return false
+		}
+		if i > 0 && cell != "" {
+			names++
+		}
+	}
+	return names > 0
+}
 
 // table reads the grid described at the package. Rows count as lines.
 func (d *draft) table(g sheet.Grid) error {
 	at := -1
 	for i := range g.Rows {
-		if first := fold(g.Cell(i, 0)); headers[first] && strings.TrimSpace(strings.Join(g.Rows[i], "")) != first {
+		if first := fold(g.Cell(i, 0)); mark(first) == "" && heads(g.Rows[i]) {
 			at = i
 			break
 		} else if first != "" && mark(first) == "" {
@@ -106,7 +118,7 @@ func mark(cell string) string {
 		return "#" + field(cell[1:])
 	}
 	switch fold(cell) {
-	case "weight", "weights", "direction", "type", "kind", "unit":
+	case "weight", "weights", "direction", "impact", "impacts", "type", "kind", "unit":
 		return "#" + field(cell)
 	}
 	return ""

@@ -13,7 +13,7 @@ var fieldWords = map[string]string{
 	"criterion": "criteria", "attributes": "criteria", "subcriteria": "criteria", "children": "criteria",
 	"candidate": "candidates", "alternative": "candidates", "alternatives": "candidates", "option": "candidates", "options": "candidates",
 	"judgments": "judgements", "judgement": "judgements", "judgment": "judgements", "pairwise": "judgements", "comparison": "comparisons",
-	"weights": "weight", "goal": "direction", "type": "direction", "objective": "direction", "value": "values", "factmonths": "factMonths",
+	"weights": "weight", "goal": "direction", "type": "direction", "impact": "direction", "impacts": "direction", "objective": "direction", "value": "values", "factmonths": "factMonths",
 }
 
 var fieldNames = [...]string{"name", "purpose", "method", "normalisation", "weighting", "aggregate", "gates", "lifted", "blind", "factMonths",

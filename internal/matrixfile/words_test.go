@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"deckplan/internal/matrix"
 	"deckplan/internal/plan"
 )
 
@@ -27,6 +28,7 @@ candidates: [{name: A, values: [1, 3000]}, {name: B, values: [2, 3750]}]
 		"b.yaml": "method: topsis\nnormalisation: minmax\ncriteria:\n  - Price: {direction: min}\n  - Speed: {direction: max}\nweights: [0.5, 0.25]\ncandidates:\n  - {name: A, Price: 1, Speed: 3000}\n  - {name: B, scores: {Price: 2, Speed: 3750}}\n",
 		"c.csv":  "Alternative,Price,Speed\n#method,TOPSIS\n#normalization,Min-Max\nweight,0.5,0.25\ntype,cost,benefit\nA,1,3000\nB,2,3750\n",
 		"e.csv":  "candidate;Price;Speed\n#method;topsis\n#normalisation;min_max\n#weight;0,5;0,25\n#direction;lower;higher\nA;1;3000\nB;2,0;3750\n",
+		"f.csv":  "Model,Price,Speed\nweights,0.5,0.25\nimpact,-,+\nA,1,3000\nB,2,3750\n#method,topsis\n#normalisation,min_max\n",
 		"d.csv":  ",Price,Speed\nWeights,0.5,0.25\ndirection,-,+\nA,1,3000\nB,2,3750\n#method,topsis\n#normalisation,min_max\n",
 	} {
 		got, err := Read(strings.NewReader(text), name)
@@ -57,6 +59,31 @@ func TestRead_JudgementsInEveryShapeSayTheSame(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got.Plan, want.Plan) {
 			t.Errorf("%s\n%v\n%+v", text, err, got.Plan)
 		}
+	}
+}
+
+// TestRead_PhonesByTOPSIS is the textbook example of five phones.
+func TestRead_PhonesByTOPSIS(t *testing.T) {
+	f, err := Read(strings.NewReader(`Model,Price,Storage,Camera,Looks
+weights,0.25,0.25,0.25,0.25
+impact,-,+,+,+
+Mobile 1,250,16,12,5
+Mobile 2,200,16,8,3
+Mobile 3,300,32,16,4
+Mobile 4,275,32,8,4
+Mobile 5,225,16,16,2
+#method,TOPSIS
+`), "phones.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := matrix.Analyse(f.Plan, f.Matrix().ID)
+	var got []string
+	for _, r := range a.Ranked() {
+		got = append(got, fmt.Sprintf("%s %.3f", r.Name, r.Total))
+	}
+	if want := "Mobile 3 0.692, Mobile 4 0.535, Mobile 1 0.534, Mobile 5 0.401, Mobile 2 0.308"; strings.Join(got, ", ") != want {
+		t.Errorf("%v", got)
 	}
 }
 

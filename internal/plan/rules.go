@@ -3,7 +3,7 @@ package plan
 import "strings"
 
 // unfit finds the rows of matrices that contradict each other where every row
-// by itself is right: scores beyond their criterion's scale, and pairs that are
+// by itself is right: scores beyond their criterion's scale or across matrices, and pairs that are
 // compared twice, with themselves or across matrices; and facts about tools
 // whose value is no word of theirs.
 func unfit(p *Plan) (problems []Problem) {
@@ -55,7 +55,8 @@ func (t *tx) unfit() (problems []Problem) {
 	}
 	r := newMatrixRules(t.plan)
 	for _, s := range t.plan.Scores {
-		if changed["criteria"][s.Criterion] || len(changed["scores"]) > 0 && changed["scores"][s.Key()] {
+		r.fresh = len(changed["scores"]) > 0 && changed["scores"][s.Key()]
+		if r.fresh || changed["criteria"][s.Criterion] {
 			problems = r.add(problems, r.score(s))
 		}
 	}
@@ -78,10 +79,13 @@ type matrixRules struct {
 	matrix   map[string]string // of a candidate
 	name     map[string]string
 	pairs    map[string]bool
+	// fresh holds that rows are new: stored plans may have scores across matrices,
+	// which count nowhere.
+	fresh bool
 }
 
 func newMatrixRules(p *Plan) matrixRules {
-	r := matrixRules{make(map[string]Criterion, len(p.Criteria)), make(map[string]string, len(p.Candidates)), map[string]string{}, map[string]bool{}}
+	r := matrixRules{make(map[string]Criterion, len(p.Criteria)), make(map[string]string, len(p.Candidates)), map[string]string{}, map[string]bool{}, false}
 	for _, c := range p.Criteria {
 		r.criteria[c.ID], r.name[c.ID] = c, c.Name
 	}
@@ -105,6 +109,9 @@ func (matrixRules) add(problems []Problem, p *Problem) []Problem {
 // has not.
 func (r matrixRules) score(s Score) *Problem {
 	c, ok := r.criteria[s.Criterion]
+	if ok && r.fresh && r.matrix[s.Candidate] != "" && r.matrix[s.Candidate] != c.Matrix {
+		return &Problem{Path: "scores.criterion", ID: "plan.problem.score_apart", Args: map[string]any{"criterion": c.Name, "name": r.name[s.Candidate]}}
+	}
 	if !ok || c.Measures() || s.Value >= 1 && s.Value <= 5 {
 		return nil
 	}

@@ -25,6 +25,7 @@ func TestMatrixRules_WhatContradictsIsRefused(t *testing.T) {
 		{"scores", Score{Candidate: "a", Criterion: "l"}, "score"},
 		{"scores", Score{Candidate: "a", Criterion: "k", Value: -1200}, ""},
 		{"scores", Score{Candidate: "a", Criterion: "k", Value: 2e12}, "large"},
+		{"scores", Score{Candidate: "z", Criterion: "l", Value: 3}, "score_apart"},
 		{"judgements", Judgement{"k", "l", 9}, ""},
 		{"judgements", Judgement{"k", "l", 10}, "large"},
 		{"judgements", Judgement{"k", "k", 1}, "pair_self"},
@@ -47,7 +48,7 @@ func TestMatrixRules_WhatContradictsIsRefused(t *testing.T) {
 		t.Errorf("a pair both ways round: %v", bad)
 	}
 	p = ruled()
-	p.Scores = []Score{{Candidate: "a", Criterion: "k", Value: 700}}
+	p.Scores = []Score{{Candidate: "a", Criterion: "k", Value: 700}, {Candidate: "z", Criterion: "k", Value: 7}} // the second as an old file may have it
 	if err := Check(p); err != nil {
 		t.Error(err)
 	}
